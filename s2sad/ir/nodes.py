@@ -1,0 +1,371 @@
+"""The intermediate representation: structured, names bound once, every node frozen and located.
+
+Two levels share these nodes. At *array level* (what lowering makes) a ``Call`` may compute a whole array, a ``Store`` may
+store one, and a ``View`` may select one. At *loop level* (what scalarize makes) every ``Load``, ``Store`` and ``Accumulate`` touches one
+element, and arrays are touched as a whole only by ``Alloc``, ``View`` (reshape), ``LibCall``, loop carries and ``Return``.
+``docs/ir.md`` gives the meaning of every node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from s2sad.errors import NOWHERE, Loc
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A scalar; ``weak`` marks Python's own int, float and bool, which adapt to the other operand's dtype (NEP 50)."""
+
+    dtype: str
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array; ``extents`` are atoms of int64, ``layout`` is ``"C"``, ``"F"`` or ``"A"`` (any strides)."""
+
+    dtype: str
+    extents: tuple[Atom, ...]
+    layout: str = "C"
+
+    @property
+    def ndim(self) -> int:
+        return len(self.extents)
+
+
+Type: TypeAlias = Scalar | Array
+
+
+@dataclass(frozen=True, eq=False)
+class Var:
+    """A name bound once. Unique within its function: ``x``, ``x.1``, ``x.2``; the part before the dot is the user's."""
+
+    name: str
+    type: Type
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Var) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @property
+    def hint(self) -> str:
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Const:
+    """A literal. Equality looks at the type too: ``1``, ``1.0`` and ``True`` differ."""
+
+    value: int | float | bool
+    type: Scalar
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Const) and self.type.dtype == other.type.dtype and repr(self.value) == repr(other.value)
+        )
+
+    def __hash__(self) -> int:
+        return hash((repr(self.value), self.type.dtype))
+
+
+Atom: TypeAlias = Var | Const
+
+
+@dataclass(frozen=True)
+class Struct:
+    """A tuple (``cls is None``) or a named tuple of ``cls``, in arguments and results."""
+
+    items: tuple[Tree, ...]
+    cls: type | None = None
+
+
+Tree: TypeAlias = Var | Const | None | Struct
+
+
+# ---- statements ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Assign:
+    """``target = op(*args)``: one scalar primitive of the registry."""
+
+    target: Var
+    op: str
+    args: tuple[Atom, ...]
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Load:
+    """``target = array[index]``, one element; ``index`` has one non-negative in-range int atom per dimension."""
+
+    target: Var
+    array: Var
+    index: tuple[Atom, ...]
+    version: int = -1
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Store:
+    """``array[index] = value``. Array level: ``index == ()`` stores (broadcasts) ``value`` into the whole of ``array``."""
+
+    array: Var
+    index: tuple[Atom, ...]
+    value: Atom
+    version: int = -1
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Accumulate:
+    """``array[index] += value``; ``mode`` says how collisions between iterations of a ``Map`` are resolved.
+
+    plain (no two iterations meet), reduced (they meet; serial order), private, atomic, gathered.
+    """
+
+    array: Var
+    index: tuple[Atom, ...]
+    value: Atom
+    mode: str = "plain"
+    version: int = -1
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Alloc:
+    """``target`` = a new C-contiguous array; ``fill`` is its value, ``None`` leaves it unset; ``role`` local, tape, shadow."""
+
+    target: Var
+    fill: Atom | None = None
+    role: str = "local"
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class At:
+    """View item: take one index (the dimension goes)."""
+
+    index: Atom
+
+
+@dataclass(frozen=True)
+class Slice:
+    """View item: ``extent`` elements from ``start`` (in range, non-negative) by ``step`` (non-zero)."""
+
+    start: Atom
+    step: Atom
+    extent: Atom
+
+
+@dataclass(frozen=True)
+class NewAxis:
+    """View item: a new dimension of extent 1."""
+
+
+@dataclass(frozen=True)
+class Transpose:
+    """View item (the only one): axes permuted, result axis k is base axis ``perm[k]``."""
+
+    perm: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Reshape:
+    """View item (the only one): same elements in C order with ``target``'s extents; the base is C-contiguous."""
+
+
+ViewItem: TypeAlias = At | Slice | NewAxis | Transpose | Reshape
+
+
+@dataclass(frozen=True)
+class View:
+    """``target`` = another indexing of ``base``'s memory. Index items come in base dimension order, all dims covered."""
+
+    target: Var
+    base: Var
+    items: tuple[ViewItem, ...]
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Join:
+    """What a branch leaves in ``target``: ``then_value`` or ``else_value``."""
+
+    target: Var
+    then_value: Atom
+    else_value: Atom
+
+
+@dataclass(frozen=True)
+class If:
+    cond: Atom
+    then: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...]
+    joins: tuple[Join, ...] = ()
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Carry:
+    """A variable that a loop re-binds: ``inner`` inside (``init`` on the first trip, then ``next``), ``outer`` after it."""
+
+    inner: Var
+    init: Atom
+    next: Atom
+    outer: Var
+
+
+@dataclass(frozen=True)
+class For:
+    """``for index in range(start, stop, step)``, serial. Array carries permute a fixed set of arrays (a swap)."""
+
+    index: Var
+    start: Atom
+    stop: Atom
+    step: Atom
+    carries: tuple[Carry, ...]
+    body: tuple[Stmt, ...]
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class ReverseLoop:
+    """The same trips as the ``For`` with these bounds, last first; ``policy`` says how its states are had again."""
+
+    index: Var
+    start: Atom
+    stop: Atom
+    step: Atom
+    carries: tuple[Carry, ...]
+    body: tuple[Stmt, ...]
+    policy: str = "store"
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Sum:
+    """``target = init + `` the sum of ``value`` over all iterations of a ``Map``, in any order."""
+
+    target: Var
+    init: Atom
+    value: Atom
+
+
+@dataclass(frozen=True)
+class Map:
+    """Independent iterations over the box ``0 <= indices[k] < extents[k]``, last index fastest."""
+
+    indices: tuple[Var, ...]
+    extents: tuple[Atom, ...]
+    body: tuple[Stmt, ...]
+    sums: tuple[Sum, ...] = ()
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class LibCall:
+    """``out[...] = fn(*args)``: a library routine on whole arrays, writing all of ``out``."""
+
+    fn: str
+    out: Var
+    args: tuple[Atom, ...]
+    version: int = -1
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Call:
+    """Array level: ``target = fn(*args, **attrs)``, a fresh array value (or a scalar, for a full reduction)."""
+
+    target: Var
+    fn: str
+    args: tuple[Atom, ...]
+    attrs: tuple[tuple[str, object], ...] = ()
+    loc: Loc = NOWHERE
+
+    def attr(self, name: str, default: object = None) -> object:
+        return dict(self.attrs).get(name, default)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Raise the builtin exception named ``error`` with ``message`` unless ``cond``."""
+
+    cond: Atom
+    error: str
+    message: str
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Push:
+    """``tape[index] = value``, once per index."""
+
+    tape: Var
+    index: tuple[Atom, ...]
+    value: Atom
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Pop:
+    """``target = tape[index]``, as pushed."""
+
+    target: Var
+    tape: Var
+    index: tuple[Atom, ...]
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Return:
+    value: Tree
+    loc: Loc = NOWHERE
+
+
+Stmt: TypeAlias = (
+    Assign
+    | Load
+    | Store
+    | Accumulate
+    | Alloc
+    | View
+    | If
+    | For
+    | ReverseLoop
+    | Map
+    | LibCall
+    | Call
+    | Check
+    | Push
+    | Pop
+    | Return
+)
+Block: TypeAlias = tuple[Stmt, ...]
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter: its name in the signature and the tree of variables it unpacks to; ``default`` is its source text."""
+
+    name: str
+    tree: Tree
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function: ``body`` ends in its only ``Return``. ``written`` names the parameter arrays that it stores into."""
+
+    name: str
+    params: tuple[Param, ...]
+    body: Block
+    loc: Loc = NOWHERE
+    doc: str = ""
+    written: tuple[Var, ...] = ()
+    reverse_at: int | None = field(default=None)  # index in body where the reverse sweep begins

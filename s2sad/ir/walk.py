@@ -1,0 +1,220 @@
+"""Traversals of the IR that every pass shares: definitions, uses, sub-blocks, substitution, leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from s2sad.ir import nodes as n
+
+
+def leaves(tree: n.Tree) -> Iterator[n.Atom]:
+    """Variables and constants of ``tree``, left to right; ``None`` has none."""
+    if isinstance(tree, n.Struct):
+        for item in tree.items:
+            yield from leaves(item)
+    elif tree is not None:
+        yield tree
+
+
+def map_tree(f: Callable[[n.Atom], n.Tree], tree: n.Tree) -> n.Tree:
+    """``tree`` with every leaf ``a`` replaced by ``f(a)``."""
+    if isinstance(tree, n.Struct):
+        return n.Struct(tuple(map_tree(f, item) for item in tree.items), tree.cls)
+    return None if tree is None else f(tree)
+
+
+def blocks(stmt: n.Stmt) -> tuple[n.Block, ...]:
+    """The blocks nested directly in ``stmt``."""
+    if isinstance(stmt, n.If):
+        return (stmt.then, stmt.orelse)
+    if isinstance(stmt, n.For | n.ReverseLoop | n.Map):
+        return (stmt.body,)
+    return ()
+
+
+def with_blocks(stmt: n.Stmt, new: tuple[n.Block, ...]) -> n.Stmt:
+    """``stmt`` with its nested blocks replaced."""
+    if isinstance(stmt, n.If):
+        return replace(stmt, then=new[0], orelse=new[1])
+    if isinstance(stmt, n.For | n.ReverseLoop | n.Map):
+        return replace(stmt, body=new[0])
+    return stmt
+
+
+def walk(block: n.Block) -> Iterator[n.Stmt]:
+    """Every statement of ``block`` and of the blocks nested in it, in textual order."""
+    stack = [iter(block)]
+    while stack:
+        for stmt in stack[-1]:
+            yield stmt
+            inner = blocks(stmt)
+            if inner:
+                stack.extend(iter(b) for b in reversed(inner))
+                break
+        else:
+            stack.pop()
+
+
+def targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
+    """Names that ``stmt`` binds for the statements after it."""
+    if isinstance(stmt, n.Assign | n.Load | n.Alloc | n.View | n.Call | n.Pop):
+        return (stmt.target,)
+    if isinstance(stmt, n.If):
+        return tuple(j.target for j in stmt.joins)
+    if isinstance(stmt, n.For | n.ReverseLoop):
+        return tuple(c.outer for c in stmt.carries)
+    if isinstance(stmt, n.Map):
+        return tuple(s.target for s in stmt.sums)
+    return ()
+
+
+def inner_targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
+    """Names that ``stmt`` binds inside its own blocks: loop indices and carried variables."""
+    if isinstance(stmt, n.For | n.ReverseLoop):
+        return (stmt.index, *(c.inner for c in stmt.carries))
+    if isinstance(stmt, n.Map):
+        return stmt.indices
+    return ()
+
+
+def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
+    """Atoms that ``stmt`` reads itself at its entry (not in its blocks, not at their ends, not the extents of its types)."""
+    match stmt:
+        case n.Assign() | n.Call():
+            return stmt.args
+        case n.Load():
+            return (stmt.array, *stmt.index)
+        case n.Store() | n.Accumulate():
+            return (stmt.array, *stmt.index, stmt.value)
+        case n.Alloc():
+            extents = stmt.target.type.extents if isinstance(stmt.target.type, n.Array) else ()
+            return extents if stmt.fill is None else (*extents, stmt.fill)
+        case n.View():
+            return (stmt.base, *(a for item in stmt.items for a in item_atoms(item)), *_reshape_extents(stmt))
+        case n.If() | n.Check():
+            return (stmt.cond,)
+        case n.For() | n.ReverseLoop():
+            return (stmt.start, stmt.stop, stmt.step, *(c.init for c in stmt.carries))
+        case n.Map():
+            return (*stmt.extents, *(s.init for s in stmt.sums))
+        case n.LibCall():
+            return (stmt.out, *stmt.args)
+        case n.Push():
+            return (stmt.tape, *stmt.index, stmt.value)
+        case n.Pop():
+            return (stmt.tape, *stmt.index)
+        case n.Return():
+            return tuple(leaves(stmt.value))
+    raise TypeError(type(stmt).__name__)
+
+
+def end_uses(stmt: n.Stmt) -> tuple[tuple[n.Atom, ...], ...]:
+    """Atoms read at the end of each nested block: what joins, carries and sums take from it."""
+    if isinstance(stmt, n.If):
+        return (tuple(j.then_value for j in stmt.joins), tuple(j.else_value for j in stmt.joins))
+    if isinstance(stmt, n.For | n.ReverseLoop):
+        return (tuple(c.next for c in stmt.carries),)
+    if isinstance(stmt, n.Map):
+        return (tuple(s.value for s in stmt.sums),)
+    return ()
+
+
+def _reshape_extents(stmt: n.View) -> tuple[n.Atom, ...]:
+    reshaped = any(isinstance(item, n.Reshape) for item in stmt.items)
+    return stmt.target.type.extents if reshaped and isinstance(stmt.target.type, n.Array) else ()
+
+
+def item_atoms(item: n.ViewItem) -> tuple[n.Atom, ...]:
+    """The atoms that a view item reads."""
+    if isinstance(item, n.At):
+        return (item.index,)
+    if isinstance(item, n.Slice):
+        return (item.start, item.step, item.extent)
+    return ()
+
+
+def substitute(stmt: n.Stmt, table: Mapping[n.Var, n.Atom]) -> n.Stmt:
+    """``stmt`` (and its blocks) with every *use* of a variable in ``table`` replaced; bound names and types stay."""
+    return rename(stmt, lambda a: table.get(a, a) if isinstance(a, n.Var) else a, lambda v: v)
+
+
+def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var], n.Var]) -> n.Stmt:
+    """``stmt`` with every used atom mapped by ``use`` and every bound variable by ``bind``, blocks included.
+
+    The caller's ``bind`` must keep types right: extents inside a bound variable's array type are not visited here.
+    """
+
+    def var(a: n.Var) -> n.Var:
+        new = use(a)
+        if not isinstance(new, n.Var):
+            raise TypeError(f"{a.name} must be replaced by a variable")
+        return new
+
+    def many(atoms: tuple[n.Atom, ...]) -> tuple[n.Atom, ...]:
+        return tuple(use(a) for a in atoms)
+
+    def block(b: n.Block) -> n.Block:
+        return tuple(rename(s, use, bind) for s in b)
+
+    match stmt:
+        case n.Assign() | n.Call():
+            args = many(stmt.args)
+            return replace(stmt, target=bind(stmt.target), args=args)
+        case n.Load():
+            return replace(stmt, array=var(stmt.array), index=many(stmt.index), target=bind(stmt.target))
+        case n.Store() | n.Accumulate():
+            return replace(stmt, array=var(stmt.array), index=many(stmt.index), value=use(stmt.value))
+        case n.Alloc():
+            return replace(stmt, target=bind(stmt.target), fill=None if stmt.fill is None else use(stmt.fill))
+        case n.View():
+            items = tuple(_rename_item(item, use) for item in stmt.items)
+            return replace(stmt, base=var(stmt.base), items=items, target=bind(stmt.target))
+        case n.If():
+            cond, then, orelse = use(stmt.cond), block(stmt.then), block(stmt.orelse)
+            joins = tuple(n.Join(bind(j.target), use(j.then_value), use(j.else_value)) for j in stmt.joins)
+            return replace(stmt, cond=cond, then=then, orelse=orelse, joins=joins)
+        case n.For() | n.ReverseLoop():
+            start, stop, step, index = use(stmt.start), use(stmt.stop), use(stmt.step), bind(stmt.index)
+            inner = tuple((bind(c.inner), use(c.init)) for c in stmt.carries)
+            body = block(stmt.body)
+            done = tuple(
+                n.Carry(i, init, use(c.next), bind(c.outer)) for (i, init), c in zip(inner, stmt.carries, strict=True)
+            )
+            return replace(stmt, index=index, start=start, stop=stop, step=step, carries=done, body=body)
+        case n.Map():
+            extents = many(stmt.extents)
+            inits = many(tuple(s.init for s in stmt.sums))
+            indices = tuple(bind(i) for i in stmt.indices)
+            body = block(stmt.body)
+            sums = tuple(
+                n.Sum(bind(s.target), init, use(s.value)) for s, init in zip(stmt.sums, inits, strict=True)
+            )
+            return replace(stmt, indices=indices, extents=extents, body=body, sums=sums)
+        case n.LibCall():
+            return replace(stmt, out=var(stmt.out), args=many(stmt.args))
+        case n.Check():
+            return replace(stmt, cond=use(stmt.cond))
+        case n.Push():
+            return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), value=use(stmt.value))
+        case n.Pop():
+            return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), target=bind(stmt.target))
+        case n.Return():
+            return replace(stmt, value=map_tree(use, stmt.value))
+    raise TypeError(type(stmt).__name__)
+
+
+def _rename_item(item: n.ViewItem, use: Callable[[n.Atom], n.Atom]) -> n.ViewItem:
+    if isinstance(item, n.At):
+        return n.At(use(item.index))
+    if isinstance(item, n.Slice):
+        return n.Slice(use(item.start), use(item.step), use(item.extent))
+    return item
+
+
+def param_vars(fn: n.Function) -> Iterator[n.Var]:
+    """All variables that ``fn``'s parameters bind."""
+    for param in fn.params:
+        for leaf in leaves(param.tree):
+            if isinstance(leaf, n.Var):
+                yield leaf
