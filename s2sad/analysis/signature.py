@@ -1,0 +1,88 @@
+"""The part of a call's arguments that a specialisation depends on: kinds, dtypes, dimensions, structure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from s2sad.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class ScalarArg:
+    """A number; ``weak`` for Python's int, float and bool."""
+
+    dtype: str
+    weak: bool
+
+
+@dataclass(frozen=True)
+class ArrayArg:
+    """An array; ``known[k]`` is the extent of axis k where the specialisation fixes it, else ``None``."""
+
+    dtype: str
+    ndim: int
+    layout: str
+    known: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class TupleArg:
+    """A tuple, or a named tuple of ``cls``."""
+
+    items: tuple[ArgSpec, ...]
+    cls: type | None = None
+
+
+@dataclass(frozen=True)
+class StaticArg:
+    """A value that is part of the specialisation: ``None``, a string, a function, a type."""
+
+    value: object
+
+
+ArgSpec: TypeAlias = ScalarArg | ArrayArg | TupleArg | StaticArg
+
+
+def layout_of(array: np.ndarray) -> str:
+    """``"C"``, ``"F"`` or ``"A"``; what is both counts as C."""
+    return "C" if array.flags.c_contiguous else "F" if array.flags.f_contiguous else "A"
+
+
+def spec_of(value: object, name: str = "argument") -> ArgSpec:
+    """The specification of one argument.
+
+    Raises
+    ------
+    ArgumentError
+        For dtypes other than bool, integers, float32 and float64, and for values of types that no specialisation knows.
+    """
+    if isinstance(value, bool):
+        return ScalarArg("bool", True)
+    if type(value) is int:
+        return ScalarArg("int64", True)
+    if type(value) is float:
+        return ScalarArg("float64", True)
+    if isinstance(value, np.ndarray):
+        _check_dtype(value.dtype, name)
+        return ArrayArg(value.dtype.name, value.ndim, layout_of(value), (None,) * value.ndim)
+    if isinstance(value, np.generic):
+        _check_dtype(value.dtype, name)
+        return ScalarArg(value.dtype.name, False)
+    if isinstance(value, tuple):
+        cls = type(value) if hasattr(value, "_fields") else None
+        return TupleArg(tuple(spec_of(v, f"{name}[{k}]") for k, v in enumerate(value)), cls)
+    if value is None or isinstance(value, str | type) or callable(value):
+        return StaticArg(value)
+    if isinstance(value, list):
+        raise ArgumentError(f"{name} is a list; pass np.array({name}) or a tuple")
+    raise ArgumentError(f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays or tuples")
+
+
+def _check_dtype(dtype: np.dtype, name: str) -> None:
+    if dtype.kind == "c":
+        raise ArgumentError(f"{name} has dtype {dtype}; complex numbers are not supported yet")
+    if dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype == np.float16 or not dtype.isnative:
+        raise ArgumentError(f"{name} has dtype {dtype}; use float64, float32, an integer dtype or bool")
