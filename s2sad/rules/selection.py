@@ -78,7 +78,7 @@ def heaviside(y, x, h):
     return None, np.where(x == 0.0, 1.0, 0.0)
 
 
-zero_derivative(np.sign, operands="any", call="np.sign")
+zero_derivative(np.sign, operands="any", call="rt.sign")
 zero_derivative(np.floor, call="np.floor")
 zero_derivative(np.ceil, call="np.ceil")
 zero_derivative(np.trunc, np.fix, call="np.trunc")

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import operator
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from s2sad.errors import Loc, UnsupportedError, refuse
-from s2sad.errors import Problem as _Problem
+from s2sad.errors import Loc, Problem, UnsupportedError, refuse
 from s2sad.rules.template import Apply, Arg, Bar, Dot, Literal, Result, Template
 
 BINARY: dict[type[ast.operator], str] = {
@@ -36,6 +36,14 @@ COMPARE: dict[type[ast.cmpop], str] = {
     ast.NotEq: "ne",
 }
 
+FOLDED: dict[str, Callable[..., float]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+}
+
 
 @dataclass
 class Rule:
@@ -54,7 +62,7 @@ class Rule:
         line = getattr(node, "lineno", 1)
         text = self.lines[line - 1].strip() if line <= len(self.lines) else ""
         loc = Loc(self.filename, self.first_line + line - 1, getattr(node, "col_offset", 0), text)
-        return refuse(_Problem(loc, f"rule {self.fn.__name__}: {reason}", alternative))
+        return refuse(Problem(loc, f"rule {self.fn.__name__}: {reason}", alternative))
 
 
 def read_rule(fn: Callable, lookup: Callable[[object], str | None]) -> Rule:
@@ -136,14 +144,12 @@ def _expr(rule: Rule, node: ast.expr) -> Template:
             return Literal(float(value))
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             return _matmul(rule, node, _expr(rule, left), _expr(rule, right))
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in BINARY:
-            return Apply(BINARY[type(operator)], (_expr(rule, left), _expr(rule, right)))
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return Literal(-float(value))
-        case ast.UnaryOp(op=operator, operand=operand) if type(operator) in UNARY:
-            return Apply(UNARY[type(operator)], (_expr(rule, operand),))
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in COMPARE:
-            return Apply(COMPARE[type(operator)], (_expr(rule, left), _expr(rule, right)))
+        case ast.BinOp(left=left, op=kind, right=right) if type(kind) in BINARY:
+            return _fold(Apply(BINARY[type(kind)], (_expr(rule, left), _expr(rule, right))))
+        case ast.UnaryOp(op=kind, operand=operand) if type(kind) in UNARY:
+            return _fold(Apply(UNARY[type(kind)], (_expr(rule, operand),)))
+        case ast.Compare(left=left, ops=[kind], comparators=[right]) if type(kind) in COMPARE:
+            return Apply(COMPARE[type(kind)], (_expr(rule, left), _expr(rule, right)))
         case ast.Attribute(value=value, attr="T") if rule.ranks:
             return Apply("transpose", (_expr(rule, value),))
         case ast.Call(func=ast.Attribute(value=value, attr="conj"), args=[], keywords=[]) if rule.ranks:
@@ -156,6 +162,13 @@ def _expr(rule: Rule, node: ast.expr) -> Template:
                 raise rule.problem(node, f"{ast.unparse(func)} is not a registered primitive", "register it beside this rule")
             return Apply(name, tuple(_expr(rule, a) for a in args))
     raise rule.problem(node, f"{ast.unparse(node)} has no template", "use arithmetic, comparisons, np.where and registered functions")
+
+
+def _fold(template: Apply) -> Template:
+    """``template``, or its value if it is arithmetic of numbers (``1.0 / 30.0``)."""
+    if template.op in FOLDED and all(isinstance(a, Literal) for a in template.args):
+        return Literal(FOLDED[template.op](*(a.value for a in template.args if isinstance(a, Literal))))
+    return template
 
 
 def _object(rule: Rule, node: ast.expr) -> object:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba.extending import register_jitable
 
 GAMMA_OVERFLOW = 171.6243769563027
@@ -32,7 +33,7 @@ def gamma(x):
     """The gamma function: signed inf at +-0, nan at negative whole numbers."""
     if abs(x) < GAMMA_TINY:
         return type(x)(math.copysign(math.inf, x))
-    if x < 0.0 and x == math.floor(x):  # -inf is one of them
+    if x < 0.0 and x == np.floor(x):  # -inf is one of them
         return type(x)(math.nan)
     if x > GAMMA_OVERFLOW:
         return type(x)(math.inf)
@@ -42,7 +43,7 @@ def gamma(x):
 @register_jitable
 def lgamma(x):
     """The logarithm of ``abs(gamma(x))``: inf at its poles."""
-    if abs(x) > LGAMMA_OVERFLOW or (x <= 0.0 and x == math.floor(x)):
+    if abs(x) > LGAMMA_OVERFLOW or (x <= 0.0 and x == np.floor(x)):
         return type(x)(math.inf)
     return type(x)(math.lgamma(x))
 
@@ -59,7 +60,7 @@ def digamma(x):
         return type(x)(math.inf) if x > 0.0 else type(x)(math.nan)
     z, value = float(x), 0.0
     if z < 0.0:
-        fraction = z - round(z)  # exact, so that tan sees a small argument
+        fraction = z - np.rint(z)  # exact, so that tan sees a small argument
         if fraction == 0.0:
             return type(x)(math.nan)
         value = -math.pi / math.tan(math.pi * fraction)
@@ -80,7 +81,7 @@ def _zeta_right(m, x):
     while a < 12.0 + m:
         total += a**-m
         a += 1.0
-    total += a**-m * (a / (m - 1.0) + 0.5)
+    total += a ** (1.0 - m) / (m - 1.0) + 0.5 * a**-m  # a**-m alone may underflow
     s = 1.0 / (a * a) if a < 1e150 else 0.0
     term = m * a ** (-m - 1.0)
     k = 1.0
@@ -95,14 +96,14 @@ def _zeta_right(m, x):
 @register_jitable
 def polygamma(n, x):
     """The ``n``-th derivative of ``digamma``, ``n`` a whole number >= 1 given as a float; inf or nan at the poles."""
-    m, z = float(n) + 1.0, float(x)
+    m, z = np.float64(n) + 1.0, np.float64(x)  # NumPy's powers overflow to inf, Python's raise
     even = m % 2.0 == 0.0
     if math.isnan(z) or z == -math.inf:
         return type(x)(math.nan)
     if z > 0.0:
         value = _zeta_right(m, z)
     else:
-        fraction = z - round(z)
+        fraction = z - np.rint(z)
         if fraction == 0.0:
             return type(x)(math.inf) if even else type(x)(math.nan)
         # The sum over all j of (x + j)**-m has period 1; the terms left of x are a sum to the right of 1 - x.
