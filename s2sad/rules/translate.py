@@ -1,8 +1,8 @@
 """From a rule's own source to templates.
 
-A rule is ordinary Python: local assignments, then one ``return`` of an expression or of a tuple with one expression per
-argument. Expressions are names, numbers, arithmetic, comparisons of two operands, ``&``, ``|``, ``~`` on conditions, and calls of functions
-that the registry knows. ``np.where(c, a, b)`` means ``select``; ``None`` means a zero derivative.
+A rule is ordinary Python: local assignments, then one ``return`` of an expression or of a tuple with one expression
+per argument. Expressions are names, numbers, arithmetic, comparisons of two operands, ``&``, ``|``, ``~`` on
+conditions, and calls of functions that the registry knows. ``np.where(c, a, b)`` means ``select``; ``None`` means zero.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ COMPARE: dict[type[ast.cmpop], str] = {
     ast.NotEq: "ne",
 }
 
-FOLDED: dict[str, Callable[..., float]] = {
+FOLDED: dict[str, Callable] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -70,7 +70,9 @@ def read_rule(fn: Callable, lookup: Callable[[object], str | None]) -> Rule:
     try:
         lines, first_line = inspect.getsourcelines(fn)
     except OSError as error:
-        raise UnsupportedError(f"rule {fn.__name__}: its source cannot be read ({error}); define it in a file") from None
+        raise UnsupportedError(
+            f"rule {fn.__name__}: its source cannot be read ({error}); define it in a file"
+        ) from None
     text = textwrap.dedent("".join(lines))
     body = ast.parse(text).body[0]
     filename = inspect.getsourcefile(fn) or "<unknown>"
@@ -96,8 +98,10 @@ def partials_of(fn: Callable, lookup: Callable[[object], str | None]) -> tuple[T
     return tuple(values)
 
 
-def array_templates(fn: Callable, ranks: tuple[int, ...], rank: int, mode: str, lookup: Callable) -> tuple[Template, ...]:
-    """The templates that an array rule returns; ``mode`` is ``"vjp"`` or ``"jvp"``, ``ranks`` those of the arguments."""
+def array_templates(
+    fn: Callable, ranks: tuple[int, ...], rank: int, mode: str, lookup: Callable
+) -> tuple[Template, ...]:
+    """The templates that an array rule returns; ``mode`` is ``"vjp"`` or ``"jvp"``, ``ranks`` the arguments'."""
     rule = read_rule(fn, lookup)
     names = [a.arg for a in rule.tree.args.args]
     keywords = [a.arg for a in rule.tree.args.kwonlyargs]
@@ -159,9 +163,13 @@ def _expr(rule: Rule, node: ast.expr) -> Template:
         case ast.Call(func=func, args=args, keywords=[]):
             name = rule.lookup(_object(rule, func))
             if name is None:
-                raise rule.problem(node, f"{ast.unparse(func)} is not a registered primitive", "register it beside this rule")
+                raise rule.problem(
+                    node, f"{ast.unparse(func)} is not a registered primitive", "register it beside this rule"
+                )
             return Apply(name, tuple(_expr(rule, a) for a in args))
-    raise rule.problem(node, f"{ast.unparse(node)} has no template", "use arithmetic, comparisons, np.where and registered functions")
+    raise rule.problem(
+        node, f"{ast.unparse(node)} has no template", "use arithmetic, comparisons, np.where and registered functions"
+    )
 
 
 def _fold(template: Apply) -> Template:

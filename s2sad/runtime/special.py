@@ -1,7 +1,8 @@
 """Error and gamma functions; at poles and outside their domain they give IEEE values and never raise.
 
-The value is computed in float64 and has the argument's dtype. Digamma by recurrence to a large argument and the asymptotic series
-(Abramowitz & Stegun 6.3.18), polygamma as a Hurwitz zeta function by Euler-Maclaurin summation (23.2.7, 6.4.10).
+The value is computed in float64 and has the argument's dtype. Digamma by recurrence to a large argument and the
+asymptotic series (Abramowitz & Stegun 6.3.18), polygamma as a Hurwitz zeta function by Euler-Maclaurin summation
+(6.4.10 and 3.6.28 there).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Sums that are no less accurate than NumPy's pairwise ones and as fast as vectorized loops.
 
-Blocks of 128 elements are added in any order (so that the loop vectorizes), and the blocks' sums with compensation (Neumaier 1974), so the
-error does not grow with the number of elements. A float32 sum is accumulated in float64 and rounded once.
+Blocks of 128 elements are added in any order (so that the loop vectorizes), and the blocks' sums with compensation
+(Neumaier 1974), so the error does not grow with the number of elements. A float32 sum is accumulated in float64 and
+rounded once.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def _add_any(a, b):
 
 @register_jitable
 def compensated_add(s, c, v):
-    """One step of a compensated sum: ``(s + v, c + rounding error of s + v)``; start with zeros, end with ``compensated_value``."""
+    """One step of a compensated sum: ``(s + v, c + its rounding error)``, from zeros; see ``compensated_value``."""
     t = s + v
     e = (s - t) + v if abs(s) >= abs(v) else (v - t) + s
     return t, c + e
