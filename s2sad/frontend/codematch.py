@@ -6,8 +6,8 @@ names and future flags their right meaning, and a definition matches if its code
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import copy
 import dis

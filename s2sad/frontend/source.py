@@ -122,12 +122,11 @@ def _dispatched(fn: Dispatcher) -> FunctionType:
 def _function_def(node: FunctionNode) -> gast.FunctionDef:
     """The gast definition for a def or lambda."""
     if isinstance(node, ast.Lambda):
-        body = ast.copy_location(ast.Return(value=node.body), node.body)
-        definition = ast.FunctionDef(
-            name="anonymous", args=node.args, body=[body], decorator_list=[], returns=None, type_comment=None
-        )
-        definition.type_params = []
-        node = ast.copy_location(definition, node)
+        definition = ast.copy_location(ast.parse("def anonymous(): return None").body[0], node)
+        assert isinstance(definition, ast.FunctionDef)
+        definition.args = node.args
+        definition.body = [ast.copy_location(ast.Return(value=node.body), node.body)]
+        node = definition
     tree = gast.ast_to_gast(node)
     tree.decorator_list = []
     return tree
