@@ -19,11 +19,12 @@ from s2sad.frontend.normalize import ends, is_valueless, returns
 from s2sad.frontend.source import Source
 
 # Node types without conditions of their own: their children are walked.
-_ALLOWED = frozenset(
-    """Pass If IfExp BinOp BoolOp UnaryOp Name Tuple Load Store Param
-    Add Sub Mult Div FloorDiv Mod Pow MatMult LShift RShift BitOr BitXor BitAnd
-    And Or Not Invert UAdd USub Eq NotEq Lt LtE Gt GtE Is IsNot""".split()
-)
+_STATEMENTS = ("Pass", "If")
+_EXPRESSIONS = ("IfExp", "BinOp", "BoolOp", "UnaryOp", "Name", "Tuple", "Load", "Store", "Param")
+_ARITHMETIC = ("Add", "Sub", "Mult", "Div", "FloorDiv", "Mod", "Pow", "MatMult", "UAdd", "USub")
+_BITS = ("LShift", "RShift", "BitOr", "BitXor", "BitAnd", "Invert")
+_LOGIC = ("And", "Or", "Not", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot")
+_ALLOWED = frozenset(_STATEMENTS + _EXPRESSIONS + _ARITHMETIC + _BITS + _LOGIC)
 
 _ELEMENTS = "a tuple, or np.array([...]) for numbers"
 _LOOP_SUM = "a `for` loop that fills an array or adds up"
@@ -253,10 +254,10 @@ class _Walk(gast.NodeVisitor):
 
     def visit_Compare(self, node: gast.Compare) -> None:
         operands = [node.left, *node.comparators]
-        for op, pair in zip(node.ops, zip(operands, operands[1:])):
+        for op, left, right in zip(node.ops, operands, operands[1:]):
             if isinstance(op, gast.In | gast.NotIn):
                 self.refuse(node, "`in` is not supported", "compare with each element")
-            elif isinstance(op, gast.Is | gast.IsNot) and not any(_is_none(side) for side in pair):
+            elif isinstance(op, gast.Is | gast.IsNot) and not (_is_none(left) or _is_none(right)):
                 self.refuse(node, "`is` is supported for None only", "`==`")
             else:
                 self.visit(op)
