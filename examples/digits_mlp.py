@@ -13,6 +13,7 @@ import argparse
 import inspect
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,7 +109,7 @@ def load(seed: int) -> Split:
 def initial_params(rng: np.random.Generator) -> Params:
     """Weights of He et al. (2015), zero biases."""
     return tuple(
-        (rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)) for n, m in zip(LAYERS[:-1], LAYERS[1:], strict=True)
+        (rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)) for n, m in pairwise(LAYERS)
     )
 
 
@@ -199,11 +200,11 @@ def save_figure(run: Run, data: Split, path: Path) -> None:
     axes.set(xlabel="step", ylabel="minibatch loss", title=f"test accuracy {100 * run.accuracy:.2f} %")
     predicted, label = logits(run.params, data.x_test).argmax(axis=1), data.y_test.argmax(axis=1)
     shown = np.argsort(predicted == label, kind="stable")[:25]
-    for axes, k in zip(right.subplots(5, 5).flat, shown, strict=True):
+    for axes, k in zip(right.subplots(5, 5, gridspec_kw={"hspace": 0.6}).flat, shown, strict=True):
         axes.imshow(data.x_test[k].reshape(8, 8), cmap="gray_r")
         axes.set_axis_off()
         wrong = predicted[k] != label[k]
-        axes.set_title(f"{predicted[k]} ({label[k]})" if wrong else predicted[k], color="red" if wrong else "black")
+        axes.set_title(f"{predicted[k]} ({label[k]})" if wrong else predicted[k], color="red" if wrong else "black", fontsize=9)
     figure.savefig(path, dpi=120)
     plt.close(figure)
 
