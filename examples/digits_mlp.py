@@ -108,9 +108,7 @@ def load(seed: int) -> Split:
 
 def initial_params(rng: np.random.Generator) -> Params:
     """Weights of He et al. (2015), zero biases."""
-    return tuple(
-        (rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)) for n, m in pairwise(LAYERS)
-    )
+    return tuple((rng.normal(size=(n, m)) * np.sqrt(2.0 / n), np.zeros(m)) for n, m in pairwise(LAYERS))
 
 
 def accuracy(params: Params, x: np.ndarray, y: np.ndarray) -> float:
@@ -204,7 +202,9 @@ def save_figure(run: Run, data: Split, path: Path) -> None:
         axes.imshow(data.x_test[k].reshape(8, 8), cmap="gray_r")
         axes.set_axis_off()
         wrong = predicted[k] != label[k]
-        axes.set_title(f"{predicted[k]} ({label[k]})" if wrong else predicted[k], color="red" if wrong else "black", fontsize=9)
+        axes.set_title(
+            f"{predicted[k]} ({label[k]})" if wrong else predicted[k], color="red" if wrong else "black", fontsize=9
+        )
     figure.savefig(path, dpi=120)
     plt.close(figure)
 

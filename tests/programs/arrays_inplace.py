@@ -5,9 +5,7 @@ import numpy as np
 from tests.programs.registry import between, normal, program
 
 
-@program(
-    lambda rng: (normal(rng, 6), normal(rng, 3, 4), 0.7), tags="spread", primal="bitwise"
-)
+@program(lambda rng: (normal(rng, 6), normal(rng, 3, 4), 0.7), tags="spread", primal="bitwise")
 def element_stores(x, a, s):
     y = np.zeros(6)
     b = np.zeros((3, 4))
@@ -37,7 +35,9 @@ def basic_indices(x, a):
     return y * 2.0 + z[0]
 
 
-@program(lambda rng: (normal(rng, 8),), primal="bitwise", tags="spread", variants={"one": lambda rng: (normal(rng, 1),)})
+@program(
+    lambda rng: (normal(rng, 8),), primal="bitwise", tags="spread", variants={"one": lambda rng: (normal(rng, 1),)}
+)
 def overlapping_shift(x):
     a = x * 1.5
     a[1:] += a[:-1]
@@ -50,7 +50,10 @@ def overlapping_shift(x):
 @program(
     lambda rng: (normal(rng, 5), normal(rng, 5)),
     tags="spread",
-    variants={"empty": lambda rng: (normal(rng, 0), normal(rng, 0)), "one": lambda rng: (normal(rng, 1), normal(rng, 1))},
+    variants={
+        "empty": lambda rng: (normal(rng, 0), normal(rng, 0)),
+        "one": lambda rng: (normal(rng, 1), normal(rng, 1)),
+    },
     primal="bitwise",
 )
 def whole_array_stores(x, y):

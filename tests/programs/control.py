@@ -58,7 +58,10 @@ def range_steps(x, start, stop, down, up):
 @program(
     lambda rng: (normal(rng, 6), normal(rng, 4, 3)),
     tags="spread",
-    variants={"empty": lambda rng: (normal(rng, 0), normal(rng, 0, 3)), "one": lambda rng: (normal(rng, 1), normal(rng, 1, 1))},
+    variants={
+        "empty": lambda rng: (normal(rng, 0), normal(rng, 0, 3)),
+        "one": lambda rng: (normal(rng, 1), normal(rng, 1, 1)),
+    },
     primal="bitwise",
 )
 def over_arrays(x, a):

@@ -45,7 +45,11 @@ def reductions_of_three_dimensions(a):
     return b * np.sum(c, axis=(0, -1)) + np.sum(d, axis=0) * np.min(e)
 
 
-@program(lambda rng: (3.0 * normal(rng, 5, 4), normal(rng, 5, 4)), tags="spread", variants={"one": lambda rng: (normal(rng, 1, 1), normal(rng, 1, 1))})
+@program(
+    lambda rng: (3.0 * normal(rng, 5, 4), normal(rng, 5, 4)),
+    tags="spread",
+    variants={"one": lambda rng: (normal(rng, 1, 1), normal(rng, 1, 1))},
+)
 def log_softmax(z, y):
     z = z - np.max(z, axis=1, keepdims=True)
     log_p = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))

@@ -64,7 +64,9 @@ class Program:
 PROGRAMS: dict[str, Program] = {}
 
 
-def program(args: Maker, *, tags: str = "", refused: str | None = None, either: bool = False, **rest: Any) -> Callable[..., Any]:
+def program(
+    args: Maker, *, tags: str = "", refused: str | None = None, either: bool = False, **rest: Any
+) -> Callable[..., Any]:
     """Enter the decorated function into ``PROGRAMS`` and return it unchanged."""
 
     def enter(fn: Callable[..., Any]) -> Callable[..., Any]:

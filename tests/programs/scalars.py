@@ -94,7 +94,7 @@ def flags(x, square, negate):
     return y * x
 
 
-@program(lambda rng: (2.3, 0.8), primal="bitwise", tags="spread")
+@program(lambda rng: (2.3, 0.8), primal="bitwise", tags="spread", float32=False)
 def floor_mod(x, y):
     return x % y * x + x // y * y + math.floor(x) * y - math.ceil(y) * x + math.trunc(x) * x
 
@@ -127,7 +127,7 @@ def unused_and_constant(x, n):
     return w if n > 3 else z
 
 
-@program(lambda rng: (1.2,), primal="bitwise")
+@program(lambda rng: (1.2,), primal="bitwise", tags="inert")
 def constant_result(x):
     y = x * x
     return 2.5

@@ -16,7 +16,7 @@ import numpy as np
 import s2sad
 from tests.programs.registry import Program
 
-STEP = 1e-3
+STEP = 2e-4
 
 
 class Derivatives(Protocol):
@@ -281,7 +281,9 @@ def check_dot_product(derivatives: Derivatives, program: Program, args: tuple[An
     x_bar = vector(pulled(derivatives, program, args, np.concatenate([y_bar, np.zeros(written)])))
     bound = np.linalg.norm(y_bar) * np.linalg.norm(y_dot) + np.linalg.norm(x_bar) * np.linalg.norm(x_dot)
     difference = abs(float(y_bar @ y_dot) - float(x_bar @ x_dot))
-    assert difference <= 1e-10 * float(bound), f"<y_bar, J x_dot> = {y_bar @ y_dot}, <J^T y_bar, x_dot> = {x_bar @ x_dot}"
+    assert difference <= 1e-10 * float(bound), (
+        f"<y_bar, J x_dot> = {y_bar @ y_dot}, <J^T y_bar, x_dot> = {x_bar @ x_dot}"
+    )
 
 
 def check_float32(derivatives: Derivatives, program: Program) -> None:
