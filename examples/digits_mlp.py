@@ -102,7 +102,8 @@ def load(seed: int) -> Split:
     """The 1,797 digits, 80 % for training and 20 % for testing, every class in proportion."""
     digits: Any = load_digits()
     x, y = digits.data / 16.0, np.eye(10)[digits.target]
-    x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=seed, stratify=digits.target)
+    parts: Any = train_test_split(x, y, test_size=0.2, random_state=seed, stratify=digits.target)
+    x_train, x_test, y_train, y_test = parts
     return Split(x_train, y_train, x_test, y_test)
 
 
@@ -191,7 +192,7 @@ def show(generated: str) -> None:
 
 def save_figure(run: Run, data: Split, path: Path) -> None:
     """The loss curve beside 25 test digits with their predictions, wrong ones in red."""
-    figure = plt.figure(figsize=(11, 5))
+    figure: Any = plt.figure(figsize=(11, 5))
     left, right = figure.subfigures(1, 2)
     axes = left.subplots()
     axes.semilogy(run.losses, linewidth=0.7)

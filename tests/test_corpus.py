@@ -128,7 +128,7 @@ def test_value_and_grad_agree_with_vjp(name: str) -> None:
     matrix.same_bits(s2sad.grad(program.fn, target="python")(*args), bar)
 
 
-# --- pitfalls that show at the call --------------------------------------------------------------------------------------
+# --- pitfalls that show at the call -----------------------------------------------------------------------------------
 
 
 def _shift_into(a, b):
@@ -162,7 +162,7 @@ def test_broadcast_argument() -> None:
     """An argument with stride 0: fine where it is read, refused where it is written."""
     row = np.linspace(0.5, 1.5, 4)
     program = PROGRAMS["broadcasting"]
-    a, r, col, s = program.args()
+    _, r, col, s = program.args()
     shared = np.broadcast_to(r, (4, 3))
     matrix.check_gradient(PYTHON, program, (np.ascontiguousarray(shared), r, col, s))
     _, pull = s2sad.vjp(program.fn, shared, r, col, s, target="python")

@@ -16,4 +16,20 @@ from tests.programs import (
 )
 from tests.programs.registry import PROGRAMS, Program
 
-__all__ = ["PROGRAMS", "Program"]
+# Importing a theme enters its programs.
+THEMES = (
+    arrays_inplace,
+    control,
+    creation,
+    dispatchers,
+    elementwise,
+    linear,
+    outside,
+    pitfalls,
+    reductions,
+    scalars,
+    tuples_calls,
+    views,
+)
+
+__all__ = ["PROGRAMS", "THEMES", "Program"]

@@ -1,4 +1,4 @@
-"""Programs about control flow: branches in loops, every kind of range, loops over arrays, enumerate and zip, nesting."""
+"""Programs about control flow: branches in loops, ranges of every kind, loops over arrays, enumerate, zip, nesting."""
 
 import math
 

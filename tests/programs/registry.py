@@ -1,8 +1,8 @@
 """The register of the corpus: what a program is, and the decorator that enters one.
 
 A program is a plain Python function, left as it is (its source is what the compiler reads), with a maker of its
-arguments and what is expected of it. All float arguments are differentiated. Inputs are small, of unequal extents, without
-zeros, symmetry or constant sums, so that a wrong transpose, a skipped store or a lost factor changes a number.
+arguments and what is expected of it. All float arguments are differentiated. Inputs are small, of unequal extents,
+without zeros, symmetry or constant sums, so that a wrong transpose, a skipped store or a lost factor changes a number.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Program:
     primal
         ``"bitwise"``: only exactly rounded operations in a fixed order. ``"close"``: libm or sums take part.
     fd
-        Whether central differences apply at these inputs. Where not (a kink, a nan), ``gradient`` may say what is right.
+        Whether central differences apply at these inputs. Where not (a kink, a nan), ``gradient`` may say what is.
     gradient
         From the arguments to the expected cotangents (one per argument, ``None`` for inactive ones) for a seed of ones.
     variants

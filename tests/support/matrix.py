@@ -114,7 +114,7 @@ def cotangent(like: Any, values: np.ndarray) -> Any:
     return map_leaves(lambda leaf: leaf if is_float(leaf) else None, filled)
 
 
-# --- variants of the arguments -----------------------------------------------------------------------------------------
+# --- variants of the arguments ---------------------------------------------------------------------------------------
 
 
 def _spread(a: np.ndarray) -> np.ndarray:
@@ -129,7 +129,7 @@ def _spread(a: np.ndarray) -> np.ndarray:
 
 
 def arguments(program: Program, variant: str = "") -> tuple[Any, ...]:
-    """The arguments of a variant: the program's own, or ``strided``, ``fortran``, ``float32`` made of the first ones."""
+    """The arguments of a variant: the program's own, or ``strided``, ``fortran``, ``float32`` made of its first."""
     if variant in ("", *program.variants):
         return program.args(variant)
     args = program.args()
@@ -152,7 +152,7 @@ def _single(leaf: Any, has_arrays: bool) -> Any:
     return leaf if has_arrays else np.float32(leaf)
 
 
-# --- the oracle --------------------------------------------------------------------------------------------------------
+# --- the oracle ------------------------------------------------------------------------------------------------------
 
 
 def run(program: Program, args: tuple[Any, ...]) -> tuple[Any, tuple[np.ndarray, ...]]:
@@ -194,7 +194,7 @@ def directional(program: Program, args: tuple[Any, ...], direction: np.ndarray) 
 
 
 def jacobian(program: Program, args: tuple[Any, ...]) -> tuple[np.ndarray, float]:
-    """The Jacobian (outputs x inputs) of the undecorated function by ``directional``, and the largest error estimate."""
+    """The Jacobian (outputs x inputs) of the undecorated function by ``directional``, and its largest error."""
     n = vector(args).size
     if n == 0:
         return np.zeros((outputs(program, args).size, 0)), 0.0
@@ -202,7 +202,7 @@ def jacobian(program: Program, args: tuple[Any, ...]) -> tuple[np.ndarray, float
     return np.stack([c for c, _ in columns], axis=1), max(e for _, e in columns)
 
 
-# --- the checks --------------------------------------------------------------------------------------------------------
+# --- the checks ------------------------------------------------------------------------------------------------------
 
 
 def pulled(derivatives: Derivatives, program: Program, args: tuple[Any, ...], seed: np.ndarray) -> tuple[Any, ...]:
