@@ -63,7 +63,8 @@ def loss(params, x, y):
 
 def gradient_by_hand(params: Params, x: np.ndarray, y: np.ndarray) -> Params:
     """The gradient of ``loss`` with respect to ``params``, derived on paper: the yardstick of the generated one."""
-    inputs, h = [], x
+    inputs: list[np.ndarray] = []
+    h = z = x
     for w, b in params:
         inputs.append(h)
         z = h @ w + b
