@@ -1,7 +1,7 @@
 """Recover the initial temperature of a rod from a later measurement.
 
-The forward model is written with slices and overwrites its array in place. SciPy's L-BFGS gets value and gradient from the
-generated code.
+The forward model is written with slices and overwrites its array in place. SciPy's L-BFGS gets value and gradient
+from the generated code.
 """
 
 from __future__ import annotations
