@@ -36,7 +36,7 @@ def type_key(type: n.Type) -> TypeKey:
     return ("array", type.dtype, type.ndim, type.layout)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Class:
     members: list[n.Var]
     intervals: list[Interval]
