@@ -20,7 +20,7 @@ from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
-from s2sad.ir.text import format_function
+from s2sad.ir.text import show
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
 
@@ -106,7 +106,7 @@ def _lower(state: State) -> State:
 
 
 def _differentiate(state: State) -> State:
-    """Keep the primal, then add its reverse sweep or its tangents, as the request says."""
+    """Keep the primal; add its reverse sweep or its tangents, as the request says."""
     request, primal = state.request, _ir(state)
     state = replace(state, primal=primal)
     name = derived_name(primal.name, request.mode)
@@ -114,10 +114,21 @@ def _differentiate(state: State) -> State:
         return replace(state, ir=replace(primal, name=name))
     if request.mode == "jvp":
         return replace(state, ir=forward(primal, request.wrt, name=name))
-    if request.mode != "vjp":
-        _require_scalar_output(primal, request)
-    value = request.mode == "value_and_grad"
-    return replace(state, ir=reverse(primal, request.wrt, value=value, name=name, has_aux=request.has_aux))
+    if request.mode == "vjp":
+        return replace(state, ir=reverse(primal, request.wrt, value=False, name=name, seeds="all"))
+    _require_scalar_output(primal, request)
+    value = request.mode == "value_and_grad" or request.has_aux
+    derivative = reverse(primal, request.wrt, value=value, name=name, seeds="scalar", has_aux=request.has_aux)
+    return replace(state, ir=_without_value(derivative) if value and request.mode == "grad" else derivative)
+
+
+def _without_value(derivative: n.Function) -> n.Function:
+    """Of ``((value, aux), gradient)`` return ``(gradient, aux)``."""
+    last = derivative.body[-1]
+    assert isinstance(last, n.Return) and isinstance(last.value, n.Struct)
+    outputs, gradient = last.value.items
+    assert isinstance(outputs, n.Struct)
+    return replace(derivative, body=(*derivative.body[:-1], replace(last, value=n.Struct((gradient, outputs.items[1])))))
 
 
 def _emit(state: State) -> State:
@@ -164,7 +175,7 @@ def derive(source: Source, specs: tuple[ArgSpec, ...], request: Request) -> Deri
             continue
         made.append((stage.name, state.ir))
         if stage.name in shown or "all" in shown:
-            sys.stderr.write(f"---- {stage.name} ----\n{format_function(state.ir)}\n")
+            sys.stderr.write(f"---- {stage.name} ----\n{show(state.ir)}\n")
         if always or k == last:
             ir, level = state.ir, stage.level
             _guarded(f"verify after {stage.name}", source, lambda ir=ir, level=level: verify(ir, level))
