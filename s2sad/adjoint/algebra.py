@@ -54,12 +54,8 @@ def cast(b: Builder, x: n.Atom, dtype: str) -> n.Atom:
 
 
 def add(b: Builder, x: n.Atom, y: n.Atom, hint: str) -> n.Atom:
-    """``x + y`` in the wider of the two dtypes; ``x + (-z)`` becomes ``x - z`` where the negation was just made."""
+    """``x + y`` in the wider of the two dtypes."""
     dtype = "float64" if "float64" in (x.type.dtype, y.type.dtype) else x.type.dtype
-    last = b.out[-1] if b.out else None
-    if isinstance(last, n.Assign) and last.op == "neg" and last.target == y and x.type.dtype == y.type.dtype:
-        b.out.pop()
-        return b.assign("sub", x, last.args[0], dtype=dtype, hint=hint)
     x, y = cast(b, x, dtype), cast(b, y, dtype)
     return b.assign("add", x, y, dtype=dtype, hint=hint)
 

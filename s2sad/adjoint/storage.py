@@ -16,7 +16,7 @@ from s2sad.adjoint.regions import Region, Regions, Write
 from s2sad.adjoint.tapes import Tapes
 from s2sad.errors import NOWHERE, Loc
 from s2sad.ir import nodes as n
-from s2sad.ir.builder import Builder
+from s2sad.ir.builder import Builder, const
 from s2sad.rules import registry
 
 RECOMPUTE_COST = 10  # flops; above it (exp, tanh, pow ...) a result is stored
@@ -177,12 +177,12 @@ class Storage:
         return tape
 
     def new_tape(
-        self, hint: str, dtype: str, region: Region, loc: Loc, inner: tuple[n.Atom, ...] = (), fill: n.Atom | None = None
+        self, hint: str, dtype: str, region: Region, loc: Loc, inner: tuple[n.Atom, ...] | None = None, fill: n.Atom | None = None
     ) -> n.Var:
-        """An array with one element (of extents ``inner``) per trip of the loops around ``region``."""
-        extents = self.tapes.extents(region, loc) + inner
+        """An array with one element per trip of the loops around ``region``, or one row of extents ``inner``."""
+        extents = self.tapes.extents(region, loc) + (inner or ()) or (const(1),)
         with self.tapes.prologue_of(region):
-            return self.b.alloc(hint, dtype, extents, fill, role="tape")
+            return self.b.alloc(hint, dtype, extents, fill, role="tape" if inner is None else "local")
 
     def trips(self, frame: Frame) -> tuple[n.Atom, ...]:
         """Trip numbers of the loops around ``frame`` in the reverse sweep."""
@@ -202,7 +202,7 @@ class Storage:
                 with f.emitting():
                     f.trips = (self.tapes.trip(owner, f.values[owner.index.name][0], start, step),)
             out += f.trips or ()
-        return tuple(out)
+        return tuple(out) or (const(0),)
 
     # ---- memory -----------------------------------------------------------------------------------------------------
 

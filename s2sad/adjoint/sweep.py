@@ -119,14 +119,16 @@ class Sweep:
         """Save the old value in the forward sweep, put it back here."""
         tapes = self.storage.tapes
         dtype = stmt.array.type.dtype
-        tape = self.storage.new_tape(stmt.array.hint + "_tape", dtype, frame.region, stmt.loc)
         saved, self.b.out = self.b.out, tapes.before.setdefault(id(stmt), [])
-        old = self.b.load(stmt.array, stmt.index)
-        self.b.add(n.Push(tape, tapes.index(frame.region), old, stmt.loc))
+        old: n.Atom = self.b.load(stmt.array, stmt.index)
         self.b.out = saved
-        target = n.Var(self.b.names.fresh(stmt.array.hint), n.Scalar(dtype))
-        self.b.add(n.Pop(target, tape, self.storage.trips(frame), stmt.loc))
-        self.b.add(n.Store(self.storage.ref(stmt.array, frame), index, target, loc=stmt.loc))
+        if frame.region.kind != "top":
+            tape = self.storage.new_tape(stmt.array.hint + "_tape", dtype, frame.region, stmt.loc)
+            push = n.Push(tape, tapes.index(frame.region), old, stmt.loc)
+            tapes.before[id(stmt)].append(push)
+            old = n.Var(self.b.names.fresh(stmt.array.hint), n.Scalar(dtype))
+            self.b.add(n.Pop(old, tape, self.storage.trips(frame), stmt.loc))
+        self.b.add(n.Store(self.storage.ref(stmt.array, frame), index, old, loc=stmt.loc))
 
     def _first_touch(self, stmt: n.Store, region: Region) -> bool:
         """Whether nothing reads or writes this memory before this store, so that its shadow need not be cleared."""

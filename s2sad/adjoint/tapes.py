@@ -51,14 +51,14 @@ class Tapes:
         return tuple(out)
 
     def index(self, region: Region) -> tuple[n.Atom, ...]:
-        """Trip numbers of the loops around ``region`` in the forward sweep."""
+        """Trip numbers of the loops around ``region`` in the forward sweep; 0 in a branch outside all loops."""
         out: list[n.Atom] = []
         for r in self.loops(region):
             if isinstance(r.owner, n.Map):
                 out += r.owner.indices
             else:
                 out.append(self._forward_trip(r))
-        return tuple(out)
+        return tuple(out) or (const(0),)
 
     def numbered_by_index(self, loop: n.For | n.ReverseLoop) -> bool:
         """Whether the loop's own index can index its tapes: it starts at a small constant and steps by one, or counts down to 0."""
@@ -105,8 +105,8 @@ class Tapes:
         assert isinstance(loop, n.For | n.ReverseLoop)
         with self.prologue_of(r):
             if self.numbered_by_index(loop):
-                last = loop.stop if loop.step == const(1) else self._sum(loop.start, const(1))
-                bound = self._clamp(self._upper(self._linear_atom(last), r))
+                past = self._linear_atom(loop.stop) if loop.step == const(1) else self._difference(loop.start, const(-1))
+                bound = self._clamp(self._upper(past, r))
             else:
                 bound = self._general_bound(loop, r)
         if bound is None:
@@ -177,14 +177,6 @@ class Tapes:
 
     def _is_top(self, atom: n.Atom) -> bool:
         return isinstance(atom, n.Const) or self.facts.home[atom.name].kind == "top"
-
-    def _sum(self, atom: n.Atom, c: n.Const) -> n.Atom:
-        if isinstance(atom, n.Const):
-            return const(int(atom.value) + int(c.value))
-        target = self.b.assign("add", atom, c, dtype="int64")
-        self.facts.definition[target.name] = self.b.out[-1]
-        self.facts.home[target.name] = self.facts.home[atom.name]
-        return target
 
     def _linear_atom(self, atom: n.Atom) -> Linear:
         return self._difference(atom, const(0))
