@@ -31,7 +31,7 @@ def name(text: str) -> ast.Name:
     return ast.Name(text, ast.Load())
 
 
-def number(value: int | float | bool) -> ast.expr:
+def number(value: float | bool) -> ast.expr:
     """``value`` as Python reads it back: negative numbers are a minus sign before a literal."""
     if not isinstance(value, bool) and (value < 0 or (value == 0 and math.copysign(1.0, value) < 0)):
         return ast.UnaryOp(ast.USub(), number(-value))
@@ -106,7 +106,7 @@ class Expressions:
         value, dtype = atom.value, atom.type.dtype
         if dtype.startswith("float"):
             value = float(value)
-            text = ("np.nan" if value != value else "np.inf") if not math.isfinite(value) else ""
+            text = ("np.nan" if math.isnan(value) else "np.inf") if not math.isfinite(value) else ""
             expr = self.outside(text) if text else number(value)
             if text and value < 0:
                 expr = ast.UnaryOp(ast.USub(), expr)
@@ -214,7 +214,12 @@ class Expressions:
         """``value`` where it is stored into an array of ``dtype``, which converts between floats and from ints."""
         if isinstance(value, n.Var):
             stmt = self.plan.inline.get(value.name)
-            if isinstance(stmt, n.Assign) and stmt.op == "cast" and dtype_of(value) == dtype and dtype.startswith("float"):
+            if (
+                isinstance(stmt, n.Assign)
+                and stmt.op == "cast"
+                and dtype_of(value) == dtype
+                and dtype.startswith("float")
+            ):
                 return self.atom(stmt.args[0])
         return self.atom(value, literal=dtype_of(value) == dtype)
 
@@ -224,9 +229,11 @@ class Expressions:
         if isinstance(expr, ast.UnaryOp) and isinstance(expr.op, ast.Not):
             return expr.operand
         stmt = self.plan.inline.get(cond.name) if isinstance(cond, n.Var) else None
-        if isinstance(expr, ast.Compare) and isinstance(stmt, n.Assign):
-            if stmt.op in ("eq", "ne", "xor") or all(dtype_of(a) in INTS for a in stmt.args):
-                return ast.Compare(expr.left, [INVERSE[type(expr.ops[0])]], expr.comparators)
+        exact = isinstance(stmt, n.Assign) and (
+            stmt.op in ("eq", "ne", "xor") or all(dtype_of(a) in INTS for a in stmt.args)
+        )
+        if exact and isinstance(expr, ast.Compare):
+            return ast.Compare(expr.left, [INVERSE[type(expr.ops[0])]], expr.comparators)
         return ast.UnaryOp(ast.Not(), expr)
 
     # ---- views ----

@@ -125,7 +125,7 @@ class _Folder:
     def entry(self, stmt: n.Stmt) -> tuple[n.Atom, ...]:
         """Atoms of ``stmt`` that an expression may be folded into."""
         if isinstance(stmt, n.Map):
-            return (*stmt.extents[:1], *(s.init for s in stmt.sums))
+            return (*(() if stmt.sums else stmt.extents[:1]), *(s.init for s in stmt.sums))
         return walk.uses(stmt)
 
     def take(self, atom: n.Atom, stmt: n.Stmt, pending: dict[str, _Pending]) -> _Pending | None:

@@ -76,14 +76,16 @@ class _Walker:
                 self.loop(stmt, frame)
             case n.Map():
                 self.map(stmt, frame)
+            case n.LibCall() if stmt.out.name in self.plan.fused:
+                self.simple(stmt.args, (stmt.out,), frame)
             case _:
-                fused = isinstance(stmt, n.LibCall) and stmt.out.name in self.plan.fused
-                self.read(stmt.args if fused else walk.uses(stmt), frame, self.now)
-                for target in walk.targets(stmt):
-                    self.define(target, frame, self.now + 1)
-                if fused:
-                    self.define(stmt.out, frame, self.now + 1)
-                self.now += 2
+                self.simple(walk.uses(stmt), walk.targets(stmt), frame)
+
+    def simple(self, uses: tuple[n.Atom, ...], targets: tuple[n.Var, ...], frame: _Frame) -> None:
+        self.read(uses, frame, self.now)
+        for target in targets:
+            self.define(target, frame, self.now + 1)
+        self.now += 2
 
     def branches(self, stmt: n.If, frame: _Frame) -> None:
         entry = self.now

@@ -21,7 +21,22 @@ from s2sad.ir import walk
 
 MODULES = frozenset({"np", "math", "rt", "numba"})
 BUILTINS = frozenset(
-    {"range", "len", "abs", "min", "max", "int", "float", "bool", "round", "pow", "divmod", "sum", "print", "isinstance"}
+    {
+        "range",
+        "len",
+        "abs",
+        "min",
+        "max",
+        "int",
+        "float",
+        "bool",
+        "round",
+        "pow",
+        "divmod",
+        "sum",
+        "print",
+        "isinstance",
+    }
     | {name for name in dir(builtins) if name[0].isupper()}
 )
 RESERVED = MODULES | BUILTINS | frozenset(keyword.kwlist)
@@ -93,7 +108,9 @@ class Names:
 
     def _coalesce(self, fn: n.Function) -> None:
         pairs = [pair for stmt in walk.walk(fn.body) for pair in _phi_pairs(stmt)]
-        simple = {v.name for s in walk.walk(fn.body) if isinstance(s, n.Assign | n.Load | n.Pop) for v in walk.targets(s)}
+        simple = {
+            v.name for s in walk.walk(fn.body) if isinstance(s, n.Assign | n.Load | n.Pop) for v in walk.targets(s)
+        }
         counts: Counter[str] = Counter()
         for s in walk.walk(fn.body):
             for atoms in (walk.uses(s), *walk.end_uses(s)):
@@ -176,7 +193,12 @@ def _phi_pairs(stmt: n.Stmt):
     """Pairs of variables that would best share a name, the most valuable first."""
     match stmt:
         case n.For() | n.ReverseLoop():
-            groups = [(c.inner, other) for part in ("outer", "next", "init") for c in stmt.carries for other in (getattr(c, part),)]
+            groups = [
+                (c.inner, other)
+                for part in ("outer", "next", "init")
+                for c in stmt.carries
+                for other in (getattr(c, part),)
+            ]
         case n.If():
             groups = [(j.target, v) for j in stmt.joins for v in (j.then_value, j.else_value)]
         case n.Map():

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from s2sad.backend import ranges
 from s2sad.backend.copies import Copy, assignment, sequence
-from s2sad.backend.expressions import Expressions, dtype_of, name
+from s2sad.backend.expressions import Expressions, binary, dtype_of, name, plus
 from s2sad.backend.fold import Plan
 from s2sad.backend.naming import Names
 from s2sad.backend.printer import Note
-from s2sad.backend.sums import Blocked, blocked
+from s2sad.backend.sums import BLOCK, Blocks, arrangement
 from s2sad.errors import InternalError, Loc
 from s2sad.ir import nodes as n
 
 OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
+
+
+@dataclass(frozen=True)
+class WideSum:
+    """A compensated sum ``high + low`` in float64, what is added to it, and the statements before and after its loops."""
+
+    high: str
+    low: str
+    term: ast.expr
+    start: tuple[ast.stmt, ...]
+    finish: tuple[ast.stmt, ...]
 
 
 class Statements:
@@ -70,7 +82,9 @@ class Statements:
 
     # ---- memory ----
 
-    def store(self, array: n.Var, index: tuple[n.Atom, ...], value: n.Atom, loc: Loc, anchor: bool = True) -> list[ast.stmt]:
+    def store(
+        self, array: n.Var, index: tuple[n.Atom, ...], value: n.Atom, loc: Loc, anchor: bool = True
+    ) -> list[ast.stmt]:
         target = self.x.element(array, index, store=True)
         return self.noted(ast.Assign([target], self.x.stored(value, dtype_of(array)), lineno=0), loc, anchor)
 
@@ -142,27 +156,81 @@ class Statements:
 
     def map(self, stmt: n.Map) -> list[ast.stmt]:
         sums = [s for s in stmt.sums if s.target.name in self.names.used]
-        blocks = blocked(stmt) if self.x.fast else Blocked.NO
-        if sums and blocks is not Blocked.NO:
-            return self.blocked_map(stmt, sums, blocks)
+        blocks = arrangement(stmt) if self.x.fast and sums else Blocks.NONE
+        accurate = [s for s in sums if dtype_of(s.target).startswith("float")] if blocks is not Blocks.NONE else []
         before = self.copies([(s.target, s.init) for s in sums], stmt.loc)
         body = self.block(stmt.body)
         for s in sums:
-            body += self.noted(self.added(self.names[s.target], self.x.atom(s.value)), stmt.loc)
-        for index, extent in reversed(list(zip(stmt.indices, stmt.extents, strict=True))):
-            made = self.for_(self.names[index], self.x.call("range", self.x.atom(extent)), body)
+            if s not in accurate:
+                body += self.noted(self.added(self.names[s.target], self.x.atom(s.value)), stmt.loc)
+        wide = [self.wide(s) for s in accurate]
+        if accurate:
+            before += [m for w in wide for m in w.start]
+            body = self.partial_sums(stmt, wide, blocks, body)
+        else:
+            body = self.nest(stmt, 0, len(stmt.indices), body)
+        return [*before, *body, *(m for w in wide for m in w.finish)]
+
+    def nest(self, stmt: n.Map, low: int, high: int, body: list[ast.stmt]) -> list[ast.stmt]:
+        """Loops over the indices ``low`` to ``high`` of ``stmt`` around ``body``."""
+        for k in reversed(range(low, high)):
+            made = self.for_(self.names[stmt.indices[k]], self.x.call("range", self.x.atom(stmt.extents[k])), body)
             body = self.noted(made, stmt.loc)
-        return [*before, *body]
+        return body
 
     @staticmethod
     def added(target: str, value: ast.expr) -> ast.stmt:
         """``target += value``."""
         made = assignment(target, ast.BinOp(name(target), ast.Add(), value))
-        assert made is not None
+        if made is None:
+            raise InternalError("emit: a sum vanished")
         return made
 
-    def blocked_map(self, stmt: n.Map, sums: list[n.Sum], blocks: Blocked) -> list[ast.stmt]:
-        raise NotImplementedError
+    def wide(self, s: n.Sum) -> WideSum:
+        """Names and surrounding statements of a compensated float64 accumulator for ``s``."""
+        target = self.names[s.target]
+        narrow = dtype_of(s.target) != "float64"
+        high = self.names.fresh(f"{target}_sum") if narrow else target
+        low = self.names.fresh(f"{target}_low")
+        start: list[ast.stmt] = []
+        if narrow:
+            start.append(_set(high, self.x.call("np.float64", name(target))))
+        start.append(_set(low, ast.Constant(0.0)))
+        value = self.x.call("rt.compensated_value", name(high), name(low))
+        if narrow:
+            value = self.x.call(self.x.dtype(dtype_of(s.target)), value)
+        term = self.x.atom(s.value)
+        if narrow:
+            term = self.x.call("np.float64", term)
+        return WideSum(high, low, term, tuple(start), (_set(target, value),))
+
+    def partial_sums(self, stmt: n.Map, wide: list[WideSum], blocks: Blocks, body: list[ast.stmt]) -> list[ast.stmt]:
+        """The loops of ``stmt`` around ``body`` with its float sums added up in parts; see ``sums``."""
+        last = len(stmt.indices) - 1
+        if blocks is Blocks.EACH:
+            return self.nest(stmt, 0, last + 1, [*body, *(self.compensated(w, w.term) for w in wide)])
+        parts = [self.names.fresh("part") for _ in wide]
+        body = [*body, *(_set(p, self.x.call("rt.add_any", name(p), w.term)) for p, w in zip(parts, wide, strict=True))]
+        begin: list[ast.stmt] = [_set(p, ast.Constant(0.0)) for p in parts]
+        end = [self.compensated(w, name(p)) for p, w in zip(parts, wide, strict=True)]
+        if blocks is Blocks.ROWS:
+            return self.nest(stmt, 0, last, [*begin, *self.nest(stmt, last, last + 1, body), *end])
+        block, k = self.names.fresh("block"), self.names.fresh("k")
+        extent = self.x.atom(stmt.extents[last])
+        size = ast.Constant(BLOCK)
+        position = binary(binary(size, "*", name(block)), "+", name(k))
+        inner = self.for_(
+            k,
+            self.x.call("range", self.x.call("min", size, binary(extent, "-", binary(size, "*", name(block))))),
+            [_set(self.names[stmt.indices[last]], position), *body],
+        )
+        whole = self.x.call("range", binary(plus(extent, BLOCK - 1), "//", size))
+        outer = self.noted(self.for_(block, whole, [*begin, inner, *end]), stmt.loc)
+        return self.nest(stmt, 0, last, outer)
+
+    def compensated(self, w: WideSum, value: ast.expr) -> ast.stmt:
+        pair = ast.Tuple([ast.Name(w.high, ast.Store()), ast.Name(w.low, ast.Store())], ast.Store())
+        return ast.Assign([pair], self.x.call("rt.compensated_add", name(w.high), name(w.low), value), lineno=0)
 
     # ---- rest ----
 
@@ -182,3 +250,7 @@ class Statements:
 def _trivial(made: ast.stmt) -> bool:
     """Whether the statement only copies a variable or a number: no comment is needed."""
     return isinstance(made, ast.Assign) and isinstance(made.value, ast.Name | ast.Constant)
+
+
+def _set(target: str, value: ast.expr) -> ast.stmt:
+    return ast.Assign([ast.Name(target, ast.Store())], value, lineno=0)
