@@ -1,4 +1,4 @@
-"""Templates evaluated with NumPy, and the text that an op has in generated code: what the tests of the rules compare."""
+"""Templates evaluated with NumPy, and the text that an op has in generated code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from s2sad.rules import Apply, Arg, Literal, Op, Result, Template, op
 
 
 def evaluate(template: Template, y: Any, args: tuple[Any, ...]) -> Any:
-    """The value of an elementwise ``template`` at the result ``y`` and the arguments ``args``; literals have y's dtype."""
+    """The value of an elementwise ``template`` at result ``y`` and arguments ``args``; literals have y's dtype."""
     match template:
         case Arg(k):
             return args[k]
