@@ -1,0 +1,426 @@
+"""Executes IR of either level with NumPy scalars and arrays: the oracle for every pass and for the reverse sweep.
+
+It is slow and strict. Beyond the results it checks what ``verify`` cannot decide: indices in range, no element read before it was
+written, tape elements pushed once, the iterations of a ``Map`` independent (accesses are recorded, and the order is shuffled).
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from s2sad.ir import nodes as n
+from s2sad.ir import text, walk
+from s2sad.rules.registry import op
+from tests.support import arraycalls
+from tests.support.races import Races
+
+
+class InterpreterError(Exception):
+    """The program did what valid IR never does."""
+
+
+class SizeOneError(Exception):
+    """A ``Check`` with error ``SizeOne`` failed: extents differ where one side may be 1."""
+
+
+@dataclass
+class Counts:
+    """Operations executed, as the bound on the adjoint's cost counts them."""
+
+    arithmetic: int = 0
+    loads: int = 0
+    stores: int = 0
+    library: int = 0
+    flops: int = 0  # arithmetic weighted by the registry's costs
+
+    @property
+    def total(self) -> int:
+        return self.arithmetic + self.loads + self.stores + self.library
+
+
+@dataclass
+class Memory:
+    """An array and which of its elements have been written; a view shares both."""
+
+    data: np.ndarray
+    known: np.ndarray
+    owner: object = field(default=None, repr=False)  # keeps the memory alive: addresses identify elements
+
+    def view(self, f: Callable[[np.ndarray], np.ndarray]) -> Memory:
+        data, known = f(self.data), f(self.known)
+        if data.size and not np.shares_memory(data, self.data):
+            raise InterpreterError("a view copied its base")
+        return Memory(data, known, self)
+
+
+def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts | None = None) -> object:
+    """The result of ``fn`` on ``args``, as the tree that its ``Return`` makes.
+
+    Parameters
+    ----------
+    fn : Function
+        Array level, loop level or mixed.
+    args : sequence
+        One value per parameter: a number, an ndarray (written in place where ``fn`` writes it), ``None``, or tuples of them.
+    seed : int
+        Of the shuffled order of ``Map`` iterations.
+    counts : Counts, optional
+        Is added to.
+
+    Raises
+    ------
+    InterpreterError
+        For what valid IR never does, naming the statement.
+    Exception
+        What a ``Check`` or an ``index`` of the program raises.
+    """
+    machine = _Machine(seed, counts if counts is not None else Counts())
+    if len(args) != len(fn.params):
+        raise TypeError(f"{fn.name} takes {len(fn.params)} arguments, not {len(args)}")
+    for param, value in zip(fn.params, args, strict=True):
+        machine.unpack(param.tree, value)
+    with np.errstate(all="ignore"):
+        machine.block(fn.body[:-1])
+        last = fn.body[-1]
+        if not isinstance(last, n.Return):
+            raise InterpreterError("no Return at the end")
+        return machine.result(last.value)
+
+
+class _Machine:
+    def __init__(self, seed: int, counts: Counts) -> None:
+        self.env: dict[str, object] = {}
+        self.counts = counts
+        self.rng = np.random.default_rng(seed)
+        self.races = Races()
+        self.alive: list[Memory] = []
+
+    # ---- values -------------------------------------------------------------------------------------------------
+
+    def unpack(self, tree: n.Tree, value: object) -> None:
+        if isinstance(tree, n.Struct):
+            if not isinstance(value, tuple) or len(value) != len(tree.items):
+                raise TypeError(f"expected a tuple of {len(tree.items)}")
+            for item, v in zip(tree.items, value, strict=True):
+                self.unpack(item, v)
+        elif isinstance(tree, n.Var):
+            self.env[tree.name] = self.argument(tree, value)
+
+    def argument(self, var: n.Var, value: object) -> object:
+        if isinstance(var.type, n.Scalar):
+            return np.dtype(var.type.dtype).type(value)
+        if not isinstance(value, np.ndarray) or value.dtype != var.type.dtype or value.ndim != var.type.ndim:
+            raise TypeError(f"{var.name} must be an array {text.type_text(var.type)}")
+        return Memory(value, np.ones_like(value, dtype=bool))
+
+    def value(self, a: n.Atom) -> object:
+        if isinstance(a, n.Const):
+            return np.dtype(a.type.dtype).type(a.value)
+        return self.env[a.name]
+
+    def integer(self, a: n.Atom) -> int:
+        return a.value if isinstance(a, n.Const) else int(self.env[a.name])  # type: ignore[call-overload]
+
+    def memory(self, a: n.Atom) -> Memory:
+        value = self.value(a)
+        if not isinstance(value, Memory):
+            raise InterpreterError(f"{text.atom_text(a)} is not an array")
+        return value
+
+    def plain(self, a: n.Atom) -> object:
+        """The scalar, or the whole array for reading."""
+        value = self.value(a)
+        if isinstance(value, Memory):
+            self.races.whole_read(value.data)
+            self.counts.loads += value.data.size
+            if not value.known.all():
+                raise InterpreterError(f"{text.atom_text(a)} is read before all of it is written")
+            return value.data
+        return value
+
+    def bind(self, target: n.Var, value: object) -> None:
+        dtype = np.dtype(target.type.dtype)
+        if isinstance(target.type, n.Array):
+            data = np.array(value, order="C")
+            if data.ndim != target.type.ndim or data.dtype != dtype:
+                raise InterpreterError(
+                    f"{target.name} is {text.type_text(target.type)}, not {data.dtype}, {data.ndim}-d"
+                )
+            self.env[target.name] = self.keep(Memory(data, np.ones(data.shape, bool)))
+            self.extents(target, data.shape)
+            return
+        if isinstance(value, bool | int | float):
+            value = dtype.type(value)
+        elif isinstance(value, np.ndarray) and value.ndim == 0:
+            value = value[()]
+        if not isinstance(value, np.generic) or value.dtype != dtype:
+            kind = value.dtype if isinstance(value, np.generic | np.ndarray) else type(value).__name__
+            raise InterpreterError(f"{target.name} is {dtype}, its value is {kind}")
+        self.env[target.name] = value
+
+    def extents(self, target: n.Var, shape: tuple[int, ...]) -> None:
+        stated = tuple(self.integer(a) for a in target.type.extents)  # type: ignore[union-attr]
+        if stated != shape:
+            raise InterpreterError(f"{target.name} has extents {stated} by its type, {shape} in fact")
+
+    def keep(self, memory: Memory) -> Memory:
+        self.alive.append(memory)
+        return memory
+
+    def result(self, tree: n.Tree) -> object:
+        if isinstance(tree, n.Struct):
+            items = [self.result(t) for t in tree.items]
+            return tree.cls(*items) if tree.cls else tuple(items)
+        if tree is None:
+            return None
+        value = self.value(tree)
+        return value.data if isinstance(value, Memory) else value
+
+    # ---- statements ---------------------------------------------------------------------------------------------
+
+    def block(self, block: n.Block) -> None:
+        for stmt in block:
+            try:
+                _EXECUTE[type(stmt)](self, stmt)
+            except InterpreterError as error:
+                if error.args[0].startswith("in "):
+                    raise
+                raise InterpreterError(f"in {text.line(stmt)}: {error}") from error
+
+    def place(self, array: n.Var, index: tuple[n.Atom, ...]) -> tuple[Memory, tuple[int, ...]]:
+        memory = self.memory(array)
+        at = tuple(self.integer(a) for a in index)
+        if len(at) != memory.data.ndim:
+            raise InterpreterError(f"{len(at)} indices for {memory.data.ndim} dimensions")
+        if not all(0 <= k < extent for k, extent in zip(at, memory.data.shape, strict=True)):
+            raise InterpreterError(f"index {at} outside of {memory.data.shape}")
+        return memory, at
+
+    def read(self, array: n.Var, index: tuple[n.Atom, ...]) -> np.generic:
+        memory, at = self.place(array, index)
+        if not memory.known[at]:
+            raise InterpreterError(f"element {at} is read before it is written")
+        self.races.read(memory.data, at)
+        self.counts.loads += 1
+        return memory.data[at]
+
+    def assign(self, s: n.Assign) -> None:
+        if s.op == "extent":
+            axis = self.integer(s.args[1])
+            self.bind(s.target, np.int64(self.memory(s.args[0]).data.shape[axis]))
+            return
+        if s.op == "cast":
+            self.bind(s.target, np.asarray(self.value(s.args[0])).astype(s.target.type.dtype)[()])
+        else:
+            facts = op(s.op)
+            self.bind(s.target, facts.evaluate(*(self.value(a) for a in s.args)))
+            self.counts.flops += facts.cost
+        if s.op != "copy":
+            self.counts.arithmetic += 1
+
+    def load(self, s: n.Load) -> None:
+        self.bind(s.target, self.read(s.array, s.index))
+
+    def store(self, s: n.Store) -> None:
+        self.write(s, lambda old, new: new)
+
+    def accumulate(self, s: n.Accumulate) -> None:
+        self.write(s, lambda old, new: old + new)
+
+    def write(self, s: n.Store | n.Accumulate, combine: Callable) -> None:
+        adds = isinstance(s, n.Accumulate)
+        memory = self.memory(s.array)
+        if not s.index and memory.data.ndim:
+            self.write_whole(s, memory, combine)
+            return
+        memory, at = self.place(s.array, s.index)
+        value = self.value(s.value)
+        if getattr(value, "dtype", None) != memory.data.dtype:
+            raise InterpreterError("the stored value has another dtype")
+        if adds:
+            self.counts.loads += 1
+            self.counts.arithmetic += 1
+            if not memory.known[at]:
+                raise InterpreterError(f"element {at} is added to before it is written")
+            self.races.add(memory.data, at, s.mode == "plain")
+        else:
+            self.races.write(memory.data, at)
+        self.counts.stores += 1
+        memory.data[at] = combine(memory.data[at], value)
+        memory.known[at] = True
+
+    def write_whole(self, s: n.Store | n.Accumulate, memory: Memory, combine: Callable) -> None:
+        value = np.array(self.plain(s.value))  # a copy: evaluated before anything is stored
+        if value.dtype != memory.data.dtype:
+            raise InterpreterError("the stored value has another dtype")
+        if isinstance(s, n.Accumulate):
+            if not memory.known.all():
+                raise InterpreterError("an array is added to before it is written")
+            self.counts.arithmetic += memory.data.size
+        self.races.whole_write(memory.data)
+        self.counts.stores += memory.data.size
+        memory.data[...] = combine(memory.data.copy(), np.broadcast_to(value, memory.data.shape))
+        memory.known[...] = True
+
+    def alloc(self, s: n.Alloc) -> None:
+        shape = tuple(self.integer(a) for a in s.target.type.extents)  # type: ignore[union-attr]
+        if any(e < 0 for e in shape):
+            raise InterpreterError(f"extents {shape}")
+        dtype = np.dtype(s.target.type.dtype)
+        unset = np.nan if dtype.kind == "f" else dtype.type(77)
+        fill = unset if s.fill is None else self.value(s.fill)
+        memory = Memory(np.full(shape, fill, dtype), np.full(shape, s.fill is not None))
+        self.env[s.target.name] = self.keep(memory)
+
+    def view(self, s: n.View) -> None:
+        base = self.memory(s.base)
+        if isinstance(s.items[0] if s.items else None, n.Reshape):
+            shape = tuple(self.integer(a) for a in s.target.type.extents)  # type: ignore[union-attr]
+            if not base.data.flags.c_contiguous:
+                raise InterpreterError("a reshaped base is C-contiguous")
+            self.env[s.target.name] = base.view(lambda a: a.reshape(shape))
+            return
+        memory = base.view(lambda a: self.indexed(a, s.items))
+        self.extents(s.target, memory.data.shape)
+        self.env[s.target.name] = memory
+
+    def indexed(self, a: np.ndarray, items: tuple[n.ViewItem, ...]) -> np.ndarray:
+        if items and isinstance(items[0], n.Transpose):
+            return a.transpose(items[0].perm)
+        key: list[object] = []
+        axis = 0
+        for item in items:
+            match item:
+                case n.At():
+                    at = self.integer(item.index)
+                    if not 0 <= at < a.shape[axis]:
+                        raise InterpreterError(f"index {at} outside of {a.shape[axis]}")
+                    key.append(at)
+                case n.Slice():
+                    key.append(
+                        _slice(
+                            self.integer(item.start), self.integer(item.step), self.integer(item.extent), a.shape[axis]
+                        )
+                    )
+                case n.NewAxis():
+                    key.append(None)
+                    continue
+            axis += 1
+        return a[(*key, ...)]
+
+    def branch(self, s: n.If) -> None:
+        cond = bool(self.value(s.cond))
+        self.block(s.then if cond else s.orelse)
+        for j in s.joins:
+            self.rebind(j.target, self.value(j.then_value if cond else j.else_value))
+
+    def rebind(self, target: n.Var, value: object) -> None:
+        if isinstance(value, Memory):
+            self.env[target.name] = value
+        else:
+            self.bind(target, value)
+
+    def loop(self, s: n.For | n.ReverseLoop) -> None:
+        step = self.integer(s.step)
+        if step == 0:
+            raise InterpreterError("step 0")
+        trips = range(self.integer(s.start), self.integer(s.stop), step)
+        values = [self.value(c.init) for c in s.carries]
+        for i in trips if isinstance(s, n.For) else reversed(trips):
+            self.bind(s.index, i)
+            for c, value in zip(s.carries, values, strict=True):
+                self.rebind(c.inner, value)
+            self.block(s.body)
+            values = [self.value(c.next) for c in s.carries]
+        for c, value in zip(s.carries, values, strict=True):
+            self.rebind(c.outer, value)
+
+    def map(self, s: n.Map) -> None:
+        shape = tuple(self.integer(e) for e in s.extents)
+        if any(e < 0 for e in shape):
+            raise InterpreterError(f"extents {shape}")
+        points = list(np.ndindex(*shape))
+        self.rng.shuffle(points)
+        sums = [self.value(x.init) for x in s.sums]
+        self.races.enter()
+        for point in points:
+            self.races.iteration(tuple(int(k) for k in point))
+            for i, k in zip(s.indices, point, strict=True):
+                self.bind(i, np.int64(k))
+            self.block(s.body)
+            sums = [total + self.value(x.value) for total, x in zip(sums, s.sums, strict=True)]
+            self.counts.arithmetic += len(sums)
+        self.races.leave()
+        for x, total in zip(s.sums, sums, strict=True):
+            self.bind(x.target, total)
+
+    def libcall(self, s: n.LibCall) -> None:
+        a, b = (np.asarray(self.plain(x)) for x in s.args)
+        out = self.memory(s.out)
+        self.races.whole_write(out.data)
+        if a.shape[-1] != b.shape[0] or out.data.shape != (a @ b).shape:
+            raise InterpreterError(f"{a.shape} @ {b.shape} -> {out.data.shape}")
+        self.counts.loads -= a.size + b.size  # the formula has them
+        self.counts.library += 2 * a.shape[0] * a.shape[1] * (b.shape[1] if b.ndim == 2 else 1)
+        out.data[...] = a @ b
+        out.known[...] = True
+
+    def call(self, s: n.Call) -> None:
+        values = [self.plain(a) for a in s.args]
+        result = arraycalls.evaluate(s, values, [self.integer(e) for e in getattr(s.target.type, "extents", ())])
+        self.counts.arithmetic += max(np.size(result), *(np.size(v) for v in values), 1)
+        self.bind(s.target, result)
+
+    def check(self, s: n.Check) -> None:
+        if not bool(self.value(s.cond)):
+            raise (SizeOneError if s.error == "SizeOne" else getattr(builtins, s.error))(s.message)
+
+    def push(self, s: n.Push) -> None:
+        memory, at = self.place(s.tape, s.index)
+        if memory.known[at]:
+            raise InterpreterError(f"tape element {at} is pushed twice")
+        self.races.write(memory.data, at)
+        self.counts.stores += 1
+        memory.data[at] = self.value(s.value)
+        memory.known[at] = True
+
+    def pop(self, s: n.Pop) -> None:
+        self.bind(s.target, self.read(s.tape, s.index))
+
+
+def _slice(start: int, step: int, extent: int, size: int) -> slice:
+    if extent == 0:
+        return slice(0, 0)
+    last = start + (extent - 1) * step
+    if not (0 <= start < size and 0 <= last < size):
+        raise InterpreterError(f"slice {start} by {step} count {extent} outside of {size}")
+    stop = last + (1 if step > 0 else -1)
+    return slice(start, None if stop < 0 else stop, step)
+
+
+_EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
+    n.Assign: _Machine.assign,
+    n.Load: _Machine.load,
+    n.Store: _Machine.store,
+    n.Accumulate: _Machine.accumulate,
+    n.Alloc: _Machine.alloc,
+    n.View: _Machine.view,
+    n.If: _Machine.branch,
+    n.For: _Machine.loop,
+    n.ReverseLoop: _Machine.loop,
+    n.Map: _Machine.map,
+    n.LibCall: _Machine.libcall,
+    n.Call: _Machine.call,
+    n.Check: _Machine.check,
+    n.Push: _Machine.push,
+    n.Pop: _Machine.pop,
+}  # type: ignore[assignment]
+
+
+def leaves_of(fn: n.Function) -> list[n.Var]:
+    """The variables that the parameters of ``fn`` bind, in order."""
+    return list(walk.param_vars(fn))
