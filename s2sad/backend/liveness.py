@@ -115,6 +115,7 @@ class _Walker:
         self.now = entry + 4
         self.block(stmt.body, body)
         self.read((c.next for c in stmt.carries), body, self.now)
+        self.extra[stmt.index.name].append((entry + 3, self.now))  # no inner loop takes its name, though it might
         body.end = self.now + 2
         for c in stmt.carries:
             self.extra[c.inner.name].append((self.now + 1, body.end))

@@ -75,6 +75,14 @@ class _Lines(Unparser):
         self.fill("return ")
         self.bare(t.value or ast.Constant(None))
 
+    def _Raise(self, t: ast.Raise) -> None:
+        self.fill("raise ")
+        match t.exc:
+            case ast.Call(func, [ast.Constant(str(message))]) if not set(message) & set("\\\"'\n"):
+                self.write(f'{ast.unparse(func)}("{message}")')
+            case exc:
+                self.write(ast.unparse(exc or ast.Constant(None)))
+
     def _Expr(self, tree: ast.Expr) -> None:
         self.fill()
         value = tree.value

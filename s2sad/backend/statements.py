@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from s2sad.backend import ranges
-from s2sad.backend.copies import Copy, assignment, sequence
+from s2sad.backend.copies import IN_PLACE, Copy, assignment, sequence
 from s2sad.backend.expressions import Expressions, binary, dtype_of, name, plus
 from s2sad.backend.fold import Plan
 from s2sad.backend.naming import Names
@@ -86,7 +86,11 @@ class Statements:
         self, array: n.Var, index: tuple[n.Atom, ...], value: n.Atom, loc: Loc, anchor: bool = True
     ) -> list[ast.stmt]:
         target = self.x.element(array, index, store=True)
-        return self.noted(ast.Assign([target], self.x.stored(value, dtype_of(array)), lineno=0), loc, anchor)
+        made = self.x.stored(value, dtype_of(array))
+        if isinstance(made, ast.BinOp) and isinstance(made.left, ast.Subscript) and isinstance(made.op, IN_PLACE):
+            if ast.unparse(made.left) == ast.unparse(target):
+                return self.noted(ast.AugAssign(target, made.op, made.right), loc, anchor)
+        return self.noted(ast.Assign([target], made, lineno=0), loc, anchor)
 
     def accumulate(self, stmt: n.Accumulate) -> list[ast.stmt]:
         target = self.x.element(stmt.array, stmt.index, store=True)
@@ -107,7 +111,7 @@ class Statements:
             return ast.Call(self.x.outside("np.zeros"), [shape], kind)
         if isinstance(stmt.fill, n.Const) and stmt.fill.value == 1:
             return ast.Call(self.x.outside("np.ones"), [shape], kind)
-        return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill)], kind)
+        return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill, literal=True)], kind)
 
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
         if stmt.fn not in OPERATORS:
@@ -121,10 +125,11 @@ class Statements:
 
     def copies(self, pairs: list[tuple[n.Var, n.Atom]], loc: Loc) -> list[ast.stmt]:
         """All ``target = source`` of ``pairs`` at once, in an order that is safe."""
-        moves = [Copy(self.names[t], self.x.atom(a)) for t, a in pairs]
-        made = sequence(moves)
-        for m in made:
-            self.noted(m, loc)
+        made: list[ast.stmt] = []
+        for stmt, sources in sequence([Copy(self.names[t], self.x.atom(a), a) for t, a in pairs]):
+            definitions = [self.plan.inline.get(a.name) for a in sources if isinstance(a, n.Var)]
+            found = [d.loc for d in definitions if d is not None]
+            made += self.noted(stmt, found[0] if found else loc)
         return made
 
     def branches(self, stmt: n.If) -> list[ast.stmt]:
