@@ -48,9 +48,10 @@ def _in_place(store: ast.Name, op: ast.operator, value: ast.expr) -> ast.stmt:
 
 
 def sequence(copies: list[Copy]) -> list[tuple[ast.stmt, list[object]]]:
-    """Statements, each with the atoms that it copies, that have the effect of all ``copies`` at once: each target is written after its last other reader.
+    """Statements, each with the atoms that it copies, that have the effect of all ``copies`` at once.
 
-    What is left when no target is free of readers is a cycle (a swap, a rotation) and becomes one tuple assignment.
+    Each target is written after its last other reader. What is left when no target is free of readers is a cycle
+    (a swap, a rotation) and becomes one tuple assignment.
     """
     left = [c for c in copies if not c.idle()]
     reads = {c.target: c.reads() for c in left}

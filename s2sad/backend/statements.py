@@ -20,7 +20,7 @@ OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
 
 @dataclass(frozen=True)
 class WideSum:
-    """A compensated sum ``high + low`` in float64, what is added to it, and the statements before and after its loops."""
+    """A compensated sum ``high + low`` in float64, what is added, and the statements before and after the loops."""
 
     high: str
     low: str
@@ -87,9 +87,8 @@ class Statements:
     ) -> list[ast.stmt]:
         target = self.x.element(array, index, store=True)
         made = self.x.stored(value, dtype_of(array))
-        if isinstance(made, ast.BinOp) and isinstance(made.left, ast.Subscript) and isinstance(made.op, IN_PLACE):
-            if ast.unparse(made.left) == ast.unparse(target):
-                return self.noted(ast.AugAssign(target, made.op, made.right), loc, anchor)
+        if isinstance(made, ast.BinOp) and isinstance(made.op, IN_PLACE) and _same_element(made.left, target):
+            return self.noted(ast.AugAssign(target, made.op, made.right), loc, anchor)
         return self.noted(ast.Assign([target], made, lineno=0), loc, anchor)
 
     def accumulate(self, stmt: n.Accumulate) -> list[ast.stmt]:
@@ -116,10 +115,16 @@ class Statements:
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
         if stmt.fn not in OPERATORS:
             raise InternalError(f"emit: no text for the library routine {stmt.fn}")
-        left, right = self.x.atoms(stmt.args)
+        left, right = (self.contiguous(a) for a in stmt.args)
         if stmt.out.name in self.plan.fused:
             return self.bound(stmt.out, ast.BinOp(left, OPERATORS[stmt.fn], right), stmt.loc)
         return self.noted(ast.Expr(self.x.call("np.dot", left, right, self.x.atom(stmt.out))), stmt.loc)
+
+    def contiguous(self, atom: n.Atom) -> ast.expr:
+        """``atom`` as an operand of BLAS, which Numba would copy itself but with a warning."""
+        expr = self.x.atom(atom)
+        strided = isinstance(atom.type, n.Array) and atom.type.layout == "A"
+        return self.x.call("np.ascontiguousarray", expr) if strided else expr
 
     # ---- control ----
 
@@ -240,6 +245,8 @@ class Statements:
     # ---- rest ----
 
     def check(self, stmt: n.Check) -> list[ast.stmt]:
+        if isinstance(stmt.cond, n.Const) and stmt.cond.value:
+            return []
         error = "rt.SizeOneError" if stmt.error == "SizeOne" else stmt.error
         failure = ast.Raise(self.x.call(error, ast.Constant(stmt.message)), None)
         return self.noted(ast.If(self.x.negated(stmt.cond), [failure], []), stmt.loc)
@@ -250,6 +257,10 @@ class Statements:
         if isinstance(tree, n.Struct):
             return ast.Tuple([self.tree(item) for item in tree.items], ast.Load())
         return self.x.atom(tree)
+
+
+def _same_element(value: ast.expr, target: ast.Subscript) -> bool:
+    return isinstance(value, ast.Subscript) and ast.unparse(value) == ast.unparse(target)
 
 
 def _trivial(made: ast.stmt) -> bool:

@@ -1,8 +1,9 @@
 """Sums of a ``Map`` that are no less accurate than NumPy's pairwise ones and vectorize: how the loops are arranged.
 
-Within a block the order of additions is free (``rt.add_any``); the blocks' sums are added with compensation, so the error does not grow
-with the number of elements. Measured (dot product of 1e5, AVX-512): serial 54 us, blocks of 128 by ``for k in range(min(128, n - 128 * block))``
-21.9 us, the same by ``range(start, min(start + 128, n))`` 63 us, because the latter's trip count keeps LLVM from vectorizing.
+Within a block the order of additions is free (``rt.add_any``); the blocks' sums are added with compensation, so
+the error does not grow with the number of elements. Measured (dot product of 1e5, AVX-512): serial 54 us, blocks
+of 128 by ``for k in range(min(128, n - 128 * block))`` 21.9 us, the same by ``range(start, min(start + 128, n))``
+63 us, because the latter's trip count keeps LLVM from vectorizing.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Program(Builder):
         reverse: bool = False,
         index: str = "i",
     ):
-        """Yields ``(index, inners, close)``; call ``close(*nexts)`` at the end of the body, which returns the outers."""
+        """Yields ``(index, inners, close)``; ``close(*nexts)`` ends the body and returns the outers."""
         i = self.var(index, INT)
         carried = list(carried)
         inners = [self.var(h, t) for h, _, t in carried]

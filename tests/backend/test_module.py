@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import pickle
 import stat
 import subprocess
 import sys
@@ -146,8 +147,6 @@ def test_export_renames_where_a_variable_has_the_name():
 
 
 def test_dispatchers_survive_pickling_in_the_process(folder):
-    import pickle
-
     made = compile_cpu(emit(logistic()))
     again = pickle.loads(pickle.dumps(made.dispatcher))
     assert again(0.3, 5, 3.1) == made.dispatcher(0.3, 5, 3.1)

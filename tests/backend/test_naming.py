@@ -35,7 +35,7 @@ def test_rotation_with_one_free_target_is_ordered():
     p = Program()
     size, a0, b0, c0 = p.param("n", INT), p.param("a", FLOAT), p.param("b", FLOAT), p.param("c", FLOAT)
     carried = [("a", a0, FLOAT), ("b", b0, FLOAT), ("c", c0, FLOAT)]
-    with p.loop(ZERO, size, ONE, carried) as (_, (a, b, c), close):
+    with p.loop(ZERO, size, ONE, carried) as (_, (_a, b, c), close):
         outs = close(b, c, c)
     p.returns(n.Struct(tuple(outs)))
     assert "        a = b\n        b = c\n" in text(p)
@@ -58,9 +58,7 @@ def test_initial_value_needed_after_the_loop():
     with p.loop(ZERO, size, ONE, [("x", x0, FLOAT)]) as (_, (x,), close):
         (out,) = close(p.op("mul", x, x, hint="x"))
     p.returns(n.Struct((x0, out)))
-    assert text(p) == (
-        "def f(n, x):\n    x1 = x\n    for i in range(n):\n        x1 *= x1\n    return x, x1\n"
-    )
+    assert text(p) == ("def f(n, x):\n    x1 = x\n    for i in range(n):\n        x1 *= x1\n    return x, x1\n")
 
 
 def test_loop_bound_is_read_after_the_carry_is_set():
@@ -91,7 +89,8 @@ def test_nested_loops_share_one_accumulator():
         (out,) = close(inner)
     p.returns(out)
     assert text(p) == (
-        "def f(n):\n    s = 0.0\n    for i in range(n):\n        for i1 in range(i):\n            s += 1.0\n    return s\n"
+        "def f(n):\n    s = 0.0\n    for i in range(n):\n"
+        "        for i1 in range(i):\n            s += 1.0\n    return s\n"
     )
     assert run(p, 4) == 6.0
 
@@ -169,7 +168,7 @@ def test_a_name_has_one_type():
     y = p.op("cast", x, hint="x")
     z = p.op("mul", y, y, hint="x")
     p.returns(n.Struct((z, p.op("add", z, z))))
-    assert text(p) == "def f(x):\n    x1 = np.float64(x)\n    x2 = x1 * x1\n    return x2, x2 + x2\n" or "x1 *= x1" in text(p)
+    assert text(p) == "def f(x):\n    x1 = np.float64(x)\n    x1 *= x1\n    return x1, x1 + x1\n"
 
 
 def test_dead_names_are_used_again():
@@ -195,7 +194,6 @@ def test_dead_names_are_used_again():
 )
 def test_parallel_copies(moves):
     """Every order of statements that ``sequence`` chooses has the effect of all copies at once."""
-    import ast
 
     values = {"a": 1, "b": 10, "c": 100}
     made = [s for s, _ in sequence([Copy(t, ast.parse(s, mode="eval").body) for t, s in moves.items()])]
