@@ -63,16 +63,20 @@ def reciprocal(y, x):
     return -y * y
 
 
-@elementwise(np.power, operator.pow, pow, operands="any", infix="**", cost=40, singular=True, domain=(POSITIVE, (-3.0, 3.0)))
+@elementwise(
+    np.power, operator.pow, pow, operands="any", infix="**", cost=40, singular=True, domain=(POSITIVE, (-3.0, 3.0))
+)
 def pow_(y, x, p):
-    """In x: 0 for p = 0 (also at x = 0). In p: 0 where y = 0 and at 0**0; nan for x < 0, where the power has no derivative in p."""
+    """In x: 0 for p = 0 (also at x = 0). In p: 0 where y = 0 and at 0**0; nan for x < 0, where there is none."""
     return (
         np.where(p == 0.0, 0.0, p * x ** (p - 1.0)),
         np.where((y == 0.0) | ((x == 0.0) & (p == 0.0)), 0.0, y * np.log(x)),
     )
 
 
-@elementwise(np.float_power, math.pow, operands="float64", infix="**", cost=40, singular=True, domain=(POSITIVE, (-3.0, 3.0)))
+@elementwise(
+    np.float_power, math.pow, operands="float64", infix="**", cost=40, singular=True, domain=(POSITIVE, (-3.0, 3.0))
+)
 def float_power(y, x, p):
     """As ``pow``; its operands are float64 always."""
     return (
@@ -101,7 +105,20 @@ def add_any(y, a, b):
     return 1.0, 1.0
 
 
-zero_derivative(name="checked_add", arity=2, evaluate=rt.lift(rt.checked_add, "int64"), operands="int", call="rt.checked_add")
-zero_derivative(name="checked_sub", arity=2, evaluate=rt.lift(rt.checked_sub, "int64"), operands="int", call="rt.checked_sub")
-zero_derivative(name="checked_mul", arity=2, evaluate=rt.lift(rt.checked_mul, "int64"), operands="int", call="rt.checked_mul")
-zero_derivative(name="checked_pow", arity=2, evaluate=rt.lift(rt.checked_pow, "int64"), operands="int", call="rt.checked_pow", cost=10)
+zero_derivative(
+    name="checked_add", arity=2, evaluate=rt.lift(rt.checked_add, "int64"), operands="int", call="rt.checked_add"
+)
+zero_derivative(
+    name="checked_sub", arity=2, evaluate=rt.lift(rt.checked_sub, "int64"), operands="int", call="rt.checked_sub"
+)
+zero_derivative(
+    name="checked_mul", arity=2, evaluate=rt.lift(rt.checked_mul, "int64"), operands="int", call="rt.checked_mul"
+)
+zero_derivative(
+    name="checked_pow",
+    arity=2,
+    evaluate=rt.lift(rt.checked_pow, "int64"),
+    operands="int",
+    call="rt.checked_pow",
+    cost=10,
+)

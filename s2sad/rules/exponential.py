@@ -54,18 +54,18 @@ def sqrt(y, x):
     return 0.5 / y
 
 
-@elementwise(np.cbrt, *filter(None, [getattr(math, "cbrt", None)]), call="rt.cbrt", singular=True, domain=POSITIVE)
+@elementwise(np.cbrt, *filter(None, [getattr(math, "cbrt", None)]), singular=True, domain=POSITIVE)
 def cbrt(y, x):
     """inf at 0."""
     return 1.0 / (3.0 * y * y)
 
 
-@elementwise(np.logaddexp, call="rt.logaddexp", cost=40, singular=True)
+@elementwise(np.logaddexp, cost=40, singular=True)
 def logaddexp(y, a, b):
     """In terms of the difference, which is exact where it matters; exp(a - y) loses the digits of a large y."""
     return 1.0 / (1.0 + np.exp(b - a)), 1.0 / (1.0 + np.exp(a - b))
 
 
-@elementwise(np.logaddexp2, call="rt.logaddexp2", cost=40, singular=True)
+@elementwise(np.logaddexp2, cost=40, singular=True)
 def logaddexp2(y, a, b):
     return 1.0 / (1.0 + np.exp2(b - a)), 1.0 / (1.0 + np.exp2(a - b))

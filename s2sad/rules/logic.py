@@ -34,4 +34,6 @@ zero_derivative(np.signbit, result="bool", operands="float", call="np.signbit")
 
 zero_derivative(name="index", arity=2, evaluate=rt.lift(rt.index, "int64"), operands="int", call="rt.index")
 zero_derivative(name="wrap", arity=2, evaluate=rt.lift(rt.wrap, "int64"), operands="int", call="rt.wrap")
-zero_derivative(name="extent", arity=2, evaluate=lambda a, k: np.int64(a.shape[k]), result="int64", operands="any", call="")
+zero_derivative(
+    name="extent", arity=2, evaluate=lambda a, k: np.int64(a.shape[k]), result="int64", operands="any", call=""
+)

@@ -6,8 +6,9 @@ A differentiable primitive is added in one place::
     def sin(y, x):
         return np.cos(x)
 
-The function takes the result and the arguments and returns the partials (a tuple if there are several arguments; ``None`` is
-zero). It is ordinary NumPy code and is also parsed into templates (``translate``). Partials are real; ``y_bar * partial`` is formed elsewhere.
+The function takes the result and the arguments and returns the partials (a tuple if there are several arguments;
+``None`` is zero). It is ordinary NumPy code and is also parsed into templates (``translate``). The product with the
+cotangent is formed elsewhere.
 """
 
 from __future__ import annotations
@@ -22,9 +23,28 @@ from s2sad.rules.template import Apply, Arg, Bar, Dot, Literal, Result, Template
 from s2sad.rules.translate import array_templates, partials_of
 
 __all__ = [
-    "OPS", "Apply", "Arg", "Bar", "Dot", "Literal", "Op", "Result", "Template", "by_function", "elementwise", "jvp_of",
-    "nodes", "op", "reads_args", "reads_result", "register", "rule_jvp", "rule_vjp", "vjp_of", "zero_derivative",
-]  # fmt: skip
+    "OPS",
+    "Apply",
+    "Arg",
+    "Bar",
+    "Dot",
+    "Literal",
+    "Op",
+    "Result",
+    "Template",
+    "by_function",
+    "elementwise",
+    "jvp_of",
+    "nodes",
+    "op",
+    "reads_args",
+    "reads_result",
+    "register",
+    "rule_jvp",
+    "rule_vjp",
+    "vjp_of",
+    "zero_derivative",
+]
 
 Interval = tuple[float, float]
 
@@ -48,7 +68,8 @@ class Op:
     infix
         ``"*"`` prints ``a * b`` and ``-a`` for one argument; ``None`` prints a call of ``call``.
     call
-        The callee's text; ``rt.`` names are of ``s2sad.runtime``. Empty where the printer has its own form (``cast copy select extent``).
+        The callee's text; ``rt.`` names are of ``s2sad.runtime``. Empty where the printer has its own form
+        (``cast copy select extent`` and whatever has an ``infix``).
     partials
         One template per argument, ``None`` for zero.
     cost
@@ -110,8 +131,6 @@ def by_function(f: object) -> Op | None:
 
 def _name_of(f: object) -> str | None:
     """The op that a rule means by calling ``f``."""
-    if f is np.where:
-        return "select"
     if f is np.outer:
         return "outer"
     found = by_function(f)
@@ -133,7 +152,7 @@ def register(entry: Op) -> Op:
 
 
 def seal() -> None:
-    """Parse the rules of the built-in tables, which may use one another; from here on each rule is parsed when registered."""
+    """Parse the rules of the built-in tables, which may use one another; later ones are parsed when registered."""
     global _loading
     for name, entry in OPS.items():
         if entry.rule is not None and not entry.partials:
@@ -244,7 +263,7 @@ def rule_vjp(name: str, ranks: tuple[int, ...], rank: int) -> Callable[[Callable
 
 
 def rule_jvp(name: str, ranks: tuple[int, ...], rank: int) -> Callable[[Callable], Callable]:
-    """Register ``fn(y, *args, *, a_dot, b_dot, ...) -> y_dot`` for the library routine ``name``; linear in the tangents."""
+    """Register ``fn(y, *args, *, a_dot, ...) -> y_dot`` for the library routine ``name``; linear in tangents."""
 
     def decorate(rule: Callable) -> Callable:
         (template,) = array_templates(rule, ranks, rank, "jvp", _name_of)

@@ -35,7 +35,9 @@ def digamma(y, x):
     return rt.polygamma(1.0, x)
 
 
-@elementwise(rt.polygamma, evaluate=rt.lift(rt.polygamma), call="rt.polygamma", cost=60, domain=((1.0, 1.0), (0.3, 5.0)))
+@elementwise(
+    rt.polygamma, evaluate=rt.lift(rt.polygamma), call="rt.polygamma", cost=60, domain=((1.0, 1.0), (0.3, 5.0))
+)
 def polygamma(y, n, x):
     """``n`` is a whole number, 1 or more; it has no derivative."""
     return None, rt.polygamma(n + 1.0, x)

@@ -1,4 +1,4 @@
-"""Templates: the expression trees that rules are parsed into and that the adjoint and the tangent are instantiated from."""
+"""Templates: the expression trees that rules are parsed into, and that adjoint and tangent are made from."""
 
 from __future__ import annotations
 

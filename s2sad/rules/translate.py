@@ -1,20 +1,20 @@
 """From a rule's own source to templates.
 
-A rule is ordinary Python: local assignments, then one ``return`` of an expression or of a tuple with one expression per
-argument. Expressions are names, numbers, arithmetic, comparisons of two operands, ``&``, ``|``, ``~`` on conditions, and calls of functions
-that the registry knows. ``np.where(c, a, b)`` means ``select``; ``None`` means a zero derivative.
+A rule is ordinary Python: local assignments, then one ``return`` of an expression or of a tuple with one expression
+per argument. Expressions are names, numbers, arithmetic, comparisons of two operands, ``&``, ``|``, ``~`` on
+conditions, and calls of functions that the registry knows. ``np.where(c, a, b)`` means ``select``; ``None`` means zero.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import operator
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from s2sad.errors import Loc, UnsupportedError, refuse
-from s2sad.errors import Problem as _Problem
+from s2sad.errors import Loc, Problem, UnsupportedError, refuse
 from s2sad.rules.template import Apply, Arg, Bar, Dot, Literal, Result, Template
 
 BINARY: dict[type[ast.operator], str] = {
@@ -36,6 +36,14 @@ COMPARE: dict[type[ast.cmpop], str] = {
     ast.NotEq: "ne",
 }
 
+FOLDED: dict[str, Callable] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+}
+
 
 @dataclass
 class Rule:
@@ -46,6 +54,7 @@ class Rule:
     filename: str
     first_line: int
     lines: list[str]
+    indent: int  # of the rule in its file; the syntax is that of the dedented text
     env: dict[str, Template] = field(default_factory=dict)
     ranks: dict[Template, int] = field(default_factory=dict)  # of Arg, Result, Bar and Dot in array rules
     lookup: Callable[[object], str | None] = lambda _: None
@@ -53,8 +62,8 @@ class Rule:
     def problem(self, node: ast.AST, reason: str, alternative: str = "") -> UnsupportedError:
         line = getattr(node, "lineno", 1)
         text = self.lines[line - 1].strip() if line <= len(self.lines) else ""
-        loc = Loc(self.filename, self.first_line + line - 1, getattr(node, "col_offset", 0), text)
-        return refuse(_Problem(loc, f"rule {self.fn.__name__}: {reason}", alternative))
+        loc = Loc(self.filename, self.first_line + line - 1, self.indent + getattr(node, "col_offset", 0), text)
+        return refuse(Problem(loc, f"rule {self.fn.__name__}: {reason}", alternative))
 
 
 def read_rule(fn: Callable, lookup: Callable[[object], str | None]) -> Rule:
@@ -62,13 +71,16 @@ def read_rule(fn: Callable, lookup: Callable[[object], str | None]) -> Rule:
     try:
         lines, first_line = inspect.getsourcelines(fn)
     except OSError as error:
-        raise UnsupportedError(f"rule {fn.__name__}: its source cannot be read ({error}); define it in a file") from None
+        raise UnsupportedError(
+            f"rule {fn.__name__}: its source cannot be read ({error}); define it in a file"
+        ) from None
     text = textwrap.dedent("".join(lines))
+    indent = len(lines[0]) - len(lines[0].lstrip())
     body = ast.parse(text).body[0]
     filename = inspect.getsourcefile(fn) or "<unknown>"
     if not isinstance(body, ast.FunctionDef):
         raise UnsupportedError(f"{filename}:{first_line}: a rule is written as a def, not as a lambda")
-    return Rule(fn, body, filename, first_line, text.splitlines(), lookup=lookup)
+    return Rule(fn, body, filename, first_line, text.splitlines(), indent, lookup=lookup)
 
 
 def partials_of(fn: Callable, lookup: Callable[[object], str | None]) -> tuple[Template | None, ...]:
@@ -88,8 +100,10 @@ def partials_of(fn: Callable, lookup: Callable[[object], str | None]) -> tuple[T
     return tuple(values)
 
 
-def array_templates(fn: Callable, ranks: tuple[int, ...], rank: int, mode: str, lookup: Callable) -> tuple[Template, ...]:
-    """The templates that an array rule returns; ``mode`` is ``"vjp"`` or ``"jvp"``, ``ranks`` those of the arguments."""
+def array_templates(
+    fn: Callable, ranks: tuple[int, ...], rank: int, mode: str, lookup: Callable
+) -> tuple[Template, ...]:
+    """The templates that an array rule returns; ``mode`` is ``"vjp"`` or ``"jvp"``, ``ranks`` the arguments'."""
     rule = read_rule(fn, lookup)
     names = [a.arg for a in rule.tree.args.args]
     keywords = [a.arg for a in rule.tree.args.kwonlyargs]
@@ -136,14 +150,12 @@ def _expr(rule: Rule, node: ast.expr) -> Template:
             return Literal(float(value))
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             return _matmul(rule, node, _expr(rule, left), _expr(rule, right))
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in BINARY:
-            return Apply(BINARY[type(operator)], (_expr(rule, left), _expr(rule, right)))
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return Literal(-float(value))
-        case ast.UnaryOp(op=operator, operand=operand) if type(operator) in UNARY:
-            return Apply(UNARY[type(operator)], (_expr(rule, operand),))
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in COMPARE:
-            return Apply(COMPARE[type(operator)], (_expr(rule, left), _expr(rule, right)))
+        case ast.BinOp(left=left, op=kind, right=right) if type(kind) in BINARY:
+            return _fold(Apply(BINARY[type(kind)], (_expr(rule, left), _expr(rule, right))))
+        case ast.UnaryOp(op=kind, operand=operand) if type(kind) in UNARY:
+            return _fold(Apply(UNARY[type(kind)], (_expr(rule, operand),)))
+        case ast.Compare(left=left, ops=[kind], comparators=[right]) if type(kind) in COMPARE:
+            return Apply(COMPARE[type(kind)], (_expr(rule, left), _expr(rule, right)))
         case ast.Attribute(value=value, attr="T") if rule.ranks:
             return Apply("transpose", (_expr(rule, value),))
         case ast.Call(func=ast.Attribute(value=value, attr="conj"), args=[], keywords=[]) if rule.ranks:
@@ -153,9 +165,20 @@ def _expr(rule: Rule, node: ast.expr) -> Template:
         case ast.Call(func=func, args=args, keywords=[]):
             name = rule.lookup(_object(rule, func))
             if name is None:
-                raise rule.problem(node, f"{ast.unparse(func)} is not a registered primitive", "register it beside this rule")
+                raise rule.problem(
+                    node, f"{ast.unparse(func)} is not a registered primitive", "register it beside this rule"
+                )
             return Apply(name, tuple(_expr(rule, a) for a in args))
-    raise rule.problem(node, f"{ast.unparse(node)} has no template", "use arithmetic, comparisons, np.where and registered functions")
+    raise rule.problem(
+        node, f"{ast.unparse(node)} has no template", "use arithmetic, comparisons, np.where and registered functions"
+    )
+
+
+def _fold(template: Apply) -> Template:
+    """``template``, or its value if it is arithmetic of numbers (``1.0 / 30.0``)."""
+    if template.op in FOLDED and all(isinstance(a, Literal) for a in template.args):
+        return Literal(FOLDED[template.op](*(a.value for a in template.args if isinstance(a, Literal))))
+    return template
 
 
 def _object(rule: Rule, node: ast.expr) -> object:

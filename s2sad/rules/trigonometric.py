@@ -55,12 +55,12 @@ def hypot(y, a, b):
     return np.where(y == 0.0, 0.0, a / y), np.where(y == 0.0, 0.0, b / y)
 
 
-@elementwise(np.deg2rad, np.radians, math.radians, call="rt.deg2rad", cost=1)
+@elementwise(np.deg2rad, np.radians, math.radians, cost=1)
 def deg2rad(y, x):
     return DEGREE
 
 
-@elementwise(np.rad2deg, np.degrees, math.degrees, call="rt.rad2deg", cost=1)
+@elementwise(np.rad2deg, np.degrees, math.degrees, cost=1)
 def rad2deg(y, x):
     return RADIAN
 

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def lift(f: Callable, dtype: str | None = None) -> Callable:
-    """``f`` applied elementwise to broadcast arguments; the result has ``dtype``, or else that of the first argument."""
+    """``f`` applied elementwise to broadcast arguments; the result has ``dtype``, or else the arguments' common one."""
 
     def lifted(*args):
         arrays = np.broadcast_arrays(*args)
