@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from s2sad.adjoint.frames import Frame
 from s2sad.adjoint.regions import Region, Regions, Write
-from s2sad.adjoint.tapes import Tapes
+from s2sad.adjoint.tapes import Tapes, into
 from s2sad.errors import NOWHERE, Loc
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder, const
@@ -92,7 +92,9 @@ class Storage:
             plan = self._choose(v, wants, frame)
             plans[v.name] = (v, wants, plan)
             stack += [(a, wants) for a in self._reads(v, plan) if isinstance(a, n.Var)]
-        return sorted(plans.values(), key=lambda p: (len(self.facts.home[p[0].name].ancestors()), self.facts.pos[p[0].name]))
+        return sorted(
+            plans.values(), key=lambda p: (len(self.facts.home[p[0].name].ancestors()), self.facts.pos[p[0].name])
+        )
 
     def _reads(self, v: n.Var, plan: str) -> tuple[n.Atom, ...]:
         d = self.facts.definition[v.name]
@@ -177,10 +179,16 @@ class Storage:
         return tape
 
     def new_tape(
-        self, hint: str, dtype: str, region: Region, loc: Loc, inner: tuple[n.Atom, ...] | None = None, fill: n.Atom | None = None
+        self,
+        hint: str,
+        dtype: str,
+        region: Region,
+        loc: Loc,
+        inner: tuple[n.Atom, ...] | None = None,
+        fill: n.Atom | None = None,
     ) -> n.Var:
         """An array with one element per trip of the loops around ``region``, or one row of extents ``inner``."""
-        extents = self.tapes.extents(region, loc) + (inner or ()) or (const(1),)
+        extents = (self.tapes.extents(region, loc) or (const(1),)) + (inner or ())
         with self.tapes.prologue_of(region):
             return self.b.alloc(hint, dtype, extents, fill, role="tape" if inner is None else "local")
 
@@ -282,15 +290,31 @@ class Storage:
         inner = tuple(self.tapes.bound(e, region, d.loc) for e in d.target.type.extents)
         fill = d.fill if isinstance(d.fill, n.Const) else None
         tape = self.new_tape(d.target.hint + "_tape", d.target.type.dtype, region, d.loc, inner, fill)
-        saved, self.b.out = self.b.out, []
-        items = (*(n.At(i) for i in self.tapes.index(region)), *whole(d.target.type.extents))
-        self.b.add(n.View(d.target, tape, items, d.loc))
-        if d.fill is not None and fill is None:
-            self.b.add(n.Store(d.target, (), d.fill, loc=d.loc))
-        self.tapes.replaced[id(d)] = self.b.out
-        self.b.out = saved
+        with into(self.b, self.tapes.replaced.setdefault(id(d), [])):
+            items = (*(n.At(i) for i in self.tapes.index(region)), *whole(d.target.type.extents))
+            self.b.add(n.View(d.target, tape, items, d.loc))
+            if d.fill is not None and fill is None:
+                self.b.add(n.Store(d.target, (), d.fill, loc=d.loc))
         self.expanded[d.target.name] = tape
         return tape
+
+    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame) -> n.Var:
+        """``array`` with all its contents as ``reader``, the statement being reversed, saw them."""
+        if self.facts.klass(array) not in self.unsavable:
+            self.rereads.append(Reread(array, None, frame.region, frame.at))
+            return self.ref(array, frame)
+        assert isinstance(array.type, n.Array)
+        if frame.region.kind == "top":
+            with into(self.b, self.tapes.before.setdefault(id(reader), [])):
+                copy = self.b.alloc(array.hint, array.type.dtype, array.type.extents)
+                self.b.add(n.Store(copy, (), array, loc=reader.loc))
+            return copy
+        inner = tuple(self.tapes.bound(e, frame.region, reader.loc) for e in array.type.extents)
+        tape = self.new_tape(array.hint + "_tape", array.type.dtype, frame.region, reader.loc, inner)
+        with into(self.b, self.tapes.before.setdefault(id(reader), [])):
+            row = self.row(tape, array, self.tapes.index(frame.region), reader.loc)
+            self.b.add(n.Store(row, (), array, loc=reader.loc))
+        return self.row(tape, array, self.trips(frame), reader.loc)
 
     def row(self, tape: n.Var, array: n.Var, trips: tuple[n.Atom, ...], loc: Loc) -> n.Var:
         """The row of ``tape`` that holds ``array`` in the trip being reversed."""

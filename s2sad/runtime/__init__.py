@@ -1,7 +1,7 @@
 """What generated code calls (``from s2sad import runtime as rt``): plain Python that ``numba.njit`` also compiles."""
 
 from s2sad.runtime.errors import SizeOneError
-from s2sad.runtime.floats import sinc
+from s2sad.runtime.floats import fmod, sinc
 from s2sad.runtime.integers import (
     checked_add,
     checked_mul,
@@ -32,6 +32,7 @@ __all__ = [
     "erfc",
     "fmax",
     "fmin",
+    "fmod",
     "gamma",
     "heaviside",
     "index",

@@ -1,4 +1,4 @@
-"""Stores of whole arrays: NumPy evaluates the value completely before it stores, so an overlap goes through a temporary."""
+"""Stores of whole arrays. NumPy evaluates the value completely before it stores: an overlap goes through a temporary."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _overlaps(context: Context, body: Body, array: n.Var, index: tuple[n.Atom, .
     if array not in facts.roots:
         return False
     for load in body.loads:
-        if load.array in facts.roots and facts.may_share(load.array, array):
-            if load.array != array or load.index != index:
-                return True
+        elsewhere = load.array != array or load.index != index
+        if elsewhere and load.array in facts.roots and facts.may_share(load.array, array):
+            return True
     return False

@@ -1,0 +1,42 @@
+# Every target makes its own virtual environment from nothing; stamps make a second run fast.
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-all lint format bench clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.extra-demo
+	$(BIN)/python examples/digits_mlp.py
+
+test: $(VENV)/.extra-test
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+test-all: $(VENV)/.extra-test
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(VENV)/.extra-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+format: $(VENV)/.extra-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The peers are optional: where one cannot be installed, the benchmark says so and measures the others.
+bench: $(VENV)/.extra-demo
+	-$(BIN)/python -m pip install --quiet torch
+	$(BIN)/python benchmarks/first.py
+
+$(VENV)/.created:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.extra-%: pyproject.toml $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
