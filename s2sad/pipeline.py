@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from s2sad.analysis.signature import ArgSpec
 from s2sad.adjoint.forward import forward
+from s2sad.adjoint.guards import guard_shapes
 from s2sad.adjoint.reverse import reverse
 from s2sad.backend.emit import Emitted, emit
 from s2sad.errors import InternalError, Problem, S2SADError, refuse
@@ -29,11 +30,15 @@ MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp")
 
 @dataclass(frozen=True)
 class Request:
-    """What to derive: ``mode`` is one of ``MODES``, ``wrt`` the parameters to differentiate with respect to."""
+    """What to derive: ``mode`` is one of ``MODES``, ``wrt`` the parameters to differentiate with respect to.
+
+    ``tupled`` makes the gradient a tuple also if there is only one parameter (``argnums=(0,)``).
+    """
 
     mode: str
     wrt: tuple[str, ...] = ()
     has_aux: bool = False
+    tupled: bool = False
     style: str = "fast"
     debug: bool = False
 
@@ -119,16 +124,24 @@ def _differentiate(state: State) -> State:
     _require_scalar_output(primal, request)
     value = request.mode == "value_and_grad" or request.has_aux
     derivative = reverse(primal, request.wrt, value=value, name=name, seeds="scalar", has_aux=request.has_aux)
-    return replace(state, ir=_without_value(derivative) if value and request.mode == "grad" else derivative)
-
-
-def _without_value(derivative: n.Function) -> n.Function:
-    """Of ``((value, aux), gradient)`` return ``(gradient, aux)``."""
     last = derivative.body[-1]
-    assert isinstance(last, n.Return) and isinstance(last.value, n.Struct)
-    outputs, gradient = last.value.items
-    assert isinstance(outputs, n.Struct)
-    return replace(derivative, body=(*derivative.body[:-1], replace(last, value=n.Struct((gradient, outputs.items[1])))))
+    assert isinstance(last, n.Return)
+    result = replace(last, value=_result(last.value, request, value))
+    return replace(state, ir=replace(derivative, body=(*derivative.body[:-1], result)))
+
+
+def _result(tree: n.Tree, request: Request, value: bool) -> n.Tree:
+    """What a gradient returns, from the ``(outputs, gradient)`` or ``gradient`` of the reverse sweep."""
+    outputs, gradient = tree.items if value and isinstance(tree, n.Struct) else (None, tree)
+    if request.tupled and len(request.wrt) == 1:
+        gradient = n.Struct((gradient,))
+    if request.mode == "value_and_grad":
+        return n.Struct((outputs, gradient))
+    return n.Struct((gradient, outputs.items[1])) if isinstance(outputs, n.Struct) else gradient
+
+
+def _guard_shapes(state: State) -> State:
+    return replace(state, ir=guard_shapes(_ir(state), state.primal or _ir(state)))
 
 
 def _emit(state: State) -> State:
@@ -145,6 +158,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("lower", _lower, "array"),
     _pass("scalarize", scalarize),
     Stage("differentiate", _differentiate),
+    Stage("guard-shapes", _guard_shapes, "loop"),
     _pass("scalarize-adjoint", scalarize),
     Stage("emit", _emit),
 )

@@ -16,14 +16,16 @@ from s2sad.analysis.signature import ArgSpec, ScalarArg, spec_of
 from s2sad.api import selfcheck, store, tapes
 from s2sad.api.binding import Binder
 from s2sad.api.engine import Engine
-from s2sad.api.entry import copied
+from s2sad.api.entry import SCALARS, copied, type_key
 from s2sad.api.fingerprint import plain_function
 from s2sad.api.options import Options, resolve_argnums
 from s2sad.api.seeding import Pullback, cotangents, dotted, expand, tangents
 from s2sad.api.variant import Variant
 from s2sad.errors import ArgumentError, S2SADError, UnsupportedError
 from s2sad.ir import nodes as n
+from s2sad.runtime import SizeOneError
 
+_SELF_CHECK = os.environ.get("S2SAD_CHECK") == "1"
 ANNOTATIONS: dict[Any, ScalarArg] = {
     **{kind: ScalarArg(np.dtype(kind).name, True) for kind in (float, int, bool)},
     **{kind.__name__: ScalarArg(np.dtype(kind).name, True) for kind in (float, int, bool)},
@@ -57,17 +59,32 @@ class Derivative:
         self._engine = Engine(fn, self.binder, options, wrt)
         self.numba_engine = Engine(fn, self.binder, options.compiled(), wrt, semantics="numba")
         self._numba_type: Any = None
-        self._arity = len(self.binder.names)
+        plain = options.mode in ("grad", "value_and_grad") and not (options.debug or _SELF_CHECK or self.binder.keyword_only)
+        self._plain_arity = len(self.binder.names) if plain else -1
         self._checked: set[int] = set()
 
     # ---- calling ----------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != self._plain_arity:
+            return self._call(args, kwargs)
+        key = tuple([kind if (kind := type(a)) in SCALARS else type_key(a) for a in args])
+        variant = self._engine.recent.get(key)
+        if variant is None or not variant.direct or not (variant.always_valid or variant.valid()):
+            return self._call(args, kwargs)
+        try:
+            value = variant.run(*args, *variant.hidden_values(), *variant.seeds)
+        except SizeOneError:
+            return self._call(args, kwargs)
+        except Exception as error:
+            raise self._engine.explained(variant, error) from error.__cause__
+        return value if variant.convert is None else variant.convert(value)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Any call, also one that specialises."""
         if self.options.mode in ("vjp", "jvp"):
             return self._call_seeded(args, kwargs)
-        own = list(args)
-        if kwargs or len(args) != self._arity or self.binder.keyword_only:
-            own = self.binder.bind(args, kwargs)
+        own = self.binder.bind(args, kwargs)
         if self.options.debug:
             self._run_primal(own)
         variant, value = self._engine.call(own)
@@ -242,9 +259,6 @@ class Derivative:
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
         return self.__qualname__ if found is self else (Derivative, (self.primal, self.options))
-
-
-_SELF_CHECK = os.environ.get("S2SAD_CHECK") == "1"
 
 
 

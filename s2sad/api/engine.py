@@ -42,6 +42,7 @@ class Engine:
         self.semantics = semantics or ("numba" if isinstance(fn, Dispatcher) else "python")
         self.latest: Variant | None = None
         self.latest_specs: tuple[ArgSpec, ...] | None = None
+        self.recent: dict[Any, Variant] = {}  # the variant of the last call with each key
         self._variants: dict[Any, list[Variant]] = {}
         self._sized: dict[Any, Variant] = {}
         self._lock = threading.RLock()
@@ -51,9 +52,10 @@ class Engine:
 
     def find(self, args: list[Any]) -> Variant:
         """The specialisation for ``args``, made if there is none that is still valid."""
-        key = tuple([type_key(a) for a in args])
+        key = tuple(map(type_key, args))
         for variant in self._variants.get(key, ()):
             if variant.always_valid or variant.valid():
+                self.recent[key] = variant
                 return variant
         with self._lock:
             for variant in self._variants.get(key, ()):
@@ -63,6 +65,7 @@ class Engine:
             known = self._variants.setdefault(key, [])
             known.insert(0, variant)
             del known[MAX_VARIANTS:]
+            self.recent[key] = variant
             return variant
 
     def call(self, args: list[Any], make: SeedMaker | None = None, hidden: list[Any] | None = None) -> tuple[Variant, Any]:
@@ -73,7 +76,7 @@ class Engine:
         except SizeOneError:
             return self._size_one(args, lambda v: v(args, None if make is None else make(v), hidden))
         except Exception as error:
-            raise self._explained(variant, error) from error.__cause__
+            raise self.explained(variant, error) from error.__cause__
 
     def call_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The value of the primal, and the final contents of the arguments that it writes, by name."""
@@ -83,9 +86,9 @@ class Engine:
         except SizeOneError:
             return self._size_one(args, lambda v: v.run_final(args))[1]
         except Exception as error:
-            raise self._explained(variant, error) from error.__cause__
+            raise self.explained(variant, error) from error.__cause__
 
-    def _explained(self, variant: Variant, error: Exception) -> Exception:
+    def explained(self, variant: Variant, error: Exception) -> Exception:
         """``error`` with the user's line; what Numba says about generated code is a defect of ours."""
         if isinstance(error, NumbaError):
             return InternalError(
@@ -105,7 +108,7 @@ class Engine:
             except SizeOneError:
                 continue
             except Exception as error:
-                raise self._explained(variant, error) from error.__cause__
+                raise self.explained(variant, error) from error.__cause__
         plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
         raise InternalError(f"{self.binder.function}: an extent of 1 could not be specialised; please report it")
 
@@ -141,7 +144,7 @@ class Engine:
         elif options.mode != "primal":
             for name in wrt:
                 self._require_float(name, table)
-        return Request(options.mode, wrt, options.has_aux, options.style, options.debug)
+        return Request(options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug)
 
     def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:
         layouts = {k: lay.of_spec(spec) for k, spec in table.items()}

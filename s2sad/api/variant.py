@@ -68,8 +68,9 @@ class Variant:
         self._guards = () if reads.frozen else reads.guards
         self.always_valid = reads.frozen or not (self._hidden or self._guards)
         self._prepare = copier(tuple(p.layout for p in info.params), tuple(p.name for p in info.params))
-        self._convert = lay.converter(info.result)
-        self._seeds, self._needs_zeros = self._default_seeds()
+        self.convert = lay.converter(info.result)
+        self.seeds, self._needs_zeros = self._default_seeds()
+        self.direct = self._pick is None and self._prepare is None and not self._needs_zeros
 
     def _default_seeds(self) -> tuple[tuple[Any, ...], bool]:
         """The seeds of a gradient: 1 for the value; the zeros for written arguments depend on the call."""
@@ -99,12 +100,12 @@ class Variant:
         """Run on the user's arguments, in the order of the signature; ``seeds`` default to those of a gradient."""
         full = args if self._pick is None else self._picked(args)
         if seeds is None:
-            seeds = self.seeds_for(args, {}) if self._needs_zeros else self._seeds
+            seeds = self.seeds_for(args, {}) if self._needs_zeros else self.seeds
         full = [*full, *(self.hidden_values() if hidden is None else hidden), *seeds]
         if self._prepare is not None:
             self._prepare(full)
         value = self.run(*full)
-        return value if self._convert is None else self._convert(value)
+        return value if self.convert is None else self.convert(value)
 
     def run_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The result of a primal, and the final contents of the written arguments by name."""
@@ -113,7 +114,7 @@ class Variant:
             self._prepare(full)
         value = self.run(*full)
         final = {p.name: v for p, v in zip(self.info.params, full, strict=True) if p.name in self.info.written}
-        return value if self._convert is None else self._convert(value), final
+        return value if self.convert is None else self.convert(value), final
 
     def _picked(self, args: list[Any]) -> list[Any]:
         positions, statics = self._pick or ((), set())
