@@ -26,12 +26,6 @@ class Generator:
     def pick(self, pool: list | None = None) -> tuple[n.Var, tuple[int, ...]]:
         return self.rng.choice((pool or self.known)[-12:])
 
-    def atom(self, value: int, symbolic: n.Atom | None = None) -> n.Atom:
-        """A constant, or the same value computed from an extent."""
-        if symbolic is None or self.rng.random() < 0.5:
-            return const(value)
-        return symbolic
-
     def view(self, base: n.Var, shape: tuple[int, ...]) -> tuple[n.Var, tuple[int, ...]]:
         if len(shape) == 2 and self.rng.random() < 0.3:
             return self.p.view(base, n.Transpose((1, 0))), shape[::-1]
@@ -117,8 +111,7 @@ class Generator:
                 self.nested()
             else:
                 self.step()
-        results = {self.pick()[0].name: self.pick()[0] for _ in range(2)}
-        return self.p.function(n.Struct(tuple(results.values())))
+        return self.p.function(n.Struct((self.pick()[0], self.pick()[0])))
 
 
 @pytest.mark.parametrize("seed", range(250))
