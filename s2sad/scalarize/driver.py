@@ -109,7 +109,10 @@ def _call(context: Context, call: n.Call) -> None:
         lower_extremum(context, call)
     elif target in context.plan.inlined:
         context.deferred[target] = call
-    elif isinstance(target.type, n.Array) and target not in context.plan.unused:
+    elif not isinstance(target.type, n.Array):
+        body = Body(context)
+        context.builder.add(n.Assign(target, call.fn, tuple(body.element(a, ()) for a in call.args), call.loc))
+    elif target not in context.plan.unused:
         context.builder.add(n.Alloc(target, None, "local", call.loc))
         fill(context, target, call)
 
