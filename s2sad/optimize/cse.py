@@ -9,8 +9,6 @@ from s2sad.ir import nodes as n
 from s2sad.optimize.rewriter import Pieces, Rewriter, type_extents
 
 _COMMUTES = frozenset(
-    "add mul add_any eq ne and or xor bitand bitor bitxor checked_add checked_mul".split()  # noqa: SIM905
-)
     ["add", "mul", "add_any", "eq", "ne", "and", "or", "xor", "bitand", "bitor", "bitxor", "checked_add", "checked_mul"]
 )
 Key: TypeAlias = tuple

@@ -12,24 +12,8 @@ from s2sad.optimize.rewriter import Pieces, Rewriter, type_extents
 from s2sad.rules.registry import OPS
 
 # Ops whose value does not depend on a library: the same bits wherever they are computed.
-_FOLDED = frozenset(
-    [
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "add_any",
-        "square",
-        "reciprocal",
-        "sqrt",
-        "floordiv",
-        "mod",
-        "checked_add",
-        "checked_sub",
-        "checked_mul",
-        "checked_pow",
-    ]
-)
+_ARITHMETIC = frozenset(["add", "sub", "mul", "div", "add_any", "square", "reciprocal", "sqrt", "floordiv", "mod"])
+_FOLDED = _ARITHMETIC | {"checked_add", "checked_sub", "checked_mul", "checked_pow"}
 _LARGEST = 2**63
 
 

@@ -28,7 +28,7 @@ class Rewriter:
         return (stmt,)
 
     def before(self, stmt: n.Stmt) -> Pieces | None:
-        """Called for a compound statement before its blocks are visited; what it returns, if not ``None``, replaces it."""
+        """Called for a compound statement before its blocks are visited; a result that is not ``None`` replaces it."""
         return None
 
     def branch(self, stmt: n.If) -> Pieces:

@@ -36,7 +36,7 @@ class Features:
 
 @dataclass(frozen=True)
 class Access:
-    """How an array may be touched here: read, written at indices whose ``fixed`` positions are these atoms, added to."""
+    """How an array may be touched here: read, written, added to, at indices whose ``fixed`` positions are these."""
 
     array: n.Var
     read: bool = True
