@@ -14,7 +14,7 @@ _RAISES = frozenset(["index", "checked_add", "checked_sub", "checked_mul", "chec
 
 
 def dead(fn: n.Function, keep_extents: bool = True) -> n.Function:
-    """Remove unused scalars, joins, carries and sums, arrays only written, tapes never popped, empty loops and branches.
+    """Remove unused scalars, joins, carries and sums, arrays only written, tapes never popped, empty loops.
 
     ``keep_extents=False`` also removes unused definitions of the parameters' extents (later passes may still name
     them).
