@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import inspect
 import linecache
@@ -59,6 +60,15 @@ class Source:
         """The names that Python treats as local, parameters included."""
         code = self.fn.__code__
         return frozenset(code.co_varnames) | frozenset(code.co_cellvars)
+
+    def value_of(self, name: str) -> Any:
+        """What a free name stands for now: closure, then module, then builtins; None if it is not bound."""
+        if name in self.closure:
+            try:
+                return self.closure[name].cell_contents
+            except ValueError:  # assigned later in the enclosing function
+                return None
+        return self.globals[name] if name in self.globals else getattr(builtins, name, None)
 
     def loc(self, node: gast.AST) -> Loc:
         """The place of ``node``; of the whole function if the node has none."""

@@ -91,7 +91,7 @@ def mod(y, a, b):
     return 1.0, -np.rint((a - y) / b)
 
 
-@elementwise(np.fmod, math.fmod, operands="any", cost=20, domain=((-3.0, 3.0), POSITIVE))
+@elementwise(np.fmod, math.fmod, operands="any", call="rt.fmod", cost=20, domain=((-3.0, 3.0), POSITIVE))
 def fmod(y, a, b):
     """At a multiple of b (a jump): that of the smooth piece that the value belongs to."""
     return 1.0, -np.rint((a - y) / b)

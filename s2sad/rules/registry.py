@@ -131,8 +131,6 @@ def by_function(f: object) -> Op | None:
 
 def _name_of(f: object) -> str | None:
     """The op that a rule means by calling ``f``."""
-    if f is np.where:
-        return "select"
     if f is np.outer:
         return "outer"
     found = by_function(f)

@@ -18,7 +18,7 @@ def cast(y, x):
     return 1.0
 
 
-@elementwise(evaluate=np.where, operands="any", call="", cost=1, exact=True)
+@elementwise(np.where, evaluate=lambda c, a, b: np.where(c, a, b)[()], operands="any", call="", cost=1, exact=True)
 def select(y, c, a, b):
     return None, np.where(c, 1.0, 0.0), np.where(c, 0.0, 1.0)
 
@@ -46,7 +46,7 @@ def fmin(y, a, b):
 
 
 @elementwise(
-    evaluate=lambda a, b: np.where(np.greater(b, a), b, a)[()], operands="any", call="rt.pymax", cost=1, exact=True
+    max, evaluate=lambda a, b: np.where(np.greater(b, a), b, a)[()], operands="any", call="rt.pymax", cost=1, exact=True
 )
 def pymax(y, a, b):
     """Python's ``max(a, b)``: b if b > a else a, whatever is nan."""
@@ -54,7 +54,7 @@ def pymax(y, a, b):
 
 
 @elementwise(
-    evaluate=lambda a, b: np.where(np.less(b, a), b, a)[()], operands="any", call="rt.pymin", cost=1, exact=True
+    min, evaluate=lambda a, b: np.where(np.less(b, a), b, a)[()], operands="any", call="rt.pymin", cost=1, exact=True
 )
 def pymin(y, a, b):
     """Python's ``min(a, b)``: b if b < a else a, whatever is nan."""

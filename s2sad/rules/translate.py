@@ -54,6 +54,7 @@ class Rule:
     filename: str
     first_line: int
     lines: list[str]
+    indent: int  # of the rule in its file; the syntax is that of the dedented text
     env: dict[str, Template] = field(default_factory=dict)
     ranks: dict[Template, int] = field(default_factory=dict)  # of Arg, Result, Bar and Dot in array rules
     lookup: Callable[[object], str | None] = lambda _: None
@@ -61,7 +62,7 @@ class Rule:
     def problem(self, node: ast.AST, reason: str, alternative: str = "") -> UnsupportedError:
         line = getattr(node, "lineno", 1)
         text = self.lines[line - 1].strip() if line <= len(self.lines) else ""
-        loc = Loc(self.filename, self.first_line + line - 1, getattr(node, "col_offset", 0), text)
+        loc = Loc(self.filename, self.first_line + line - 1, self.indent + getattr(node, "col_offset", 0), text)
         return refuse(Problem(loc, f"rule {self.fn.__name__}: {reason}", alternative))
 
 
@@ -74,11 +75,12 @@ def read_rule(fn: Callable, lookup: Callable[[object], str | None]) -> Rule:
             f"rule {fn.__name__}: its source cannot be read ({error}); define it in a file"
         ) from None
     text = textwrap.dedent("".join(lines))
+    indent = len(lines[0]) - len(lines[0].lstrip())
     body = ast.parse(text).body[0]
     filename = inspect.getsourcefile(fn) or "<unknown>"
     if not isinstance(body, ast.FunctionDef):
         raise UnsupportedError(f"{filename}:{first_line}: a rule is written as a def, not as a lambda")
-    return Rule(fn, body, filename, first_line, text.splitlines(), lookup=lookup)
+    return Rule(fn, body, filename, first_line, text.splitlines(), indent, lookup=lookup)
 
 
 def partials_of(fn: Callable, lookup: Callable[[object], str | None]) -> tuple[Template | None, ...]:

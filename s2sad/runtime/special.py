@@ -32,21 +32,23 @@ def erfc(x):
 @register_jitable
 def gamma(x):
     """The gamma function: signed inf at +-0, nan at negative whole numbers."""
-    if abs(x) < GAMMA_TINY:
-        return type(x)(math.copysign(math.inf, x))
-    if x < 0.0 and x == np.floor(x):  # -inf is one of them
+    z = np.float64(x)
+    if abs(z) < GAMMA_TINY:
+        return type(x)(math.copysign(math.inf, z))
+    if z < 0.0 and z == np.floor(z):  # -inf is one of them
         return type(x)(math.nan)
-    if x > GAMMA_OVERFLOW:
+    if z > GAMMA_OVERFLOW:
         return type(x)(math.inf)
-    return type(x)(math.gamma(x))
+    return type(x)(math.gamma(z))
 
 
 @register_jitable
 def lgamma(x):
     """The logarithm of ``abs(gamma(x))``: inf at its poles."""
-    if abs(x) > LGAMMA_OVERFLOW or (x <= 0.0 and x == np.floor(x)):
+    z = np.float64(x)
+    if abs(z) > LGAMMA_OVERFLOW or (z <= 0.0 and z == np.floor(z)):
         return type(x)(math.inf)
-    return type(x)(math.lgamma(x))
+    return type(x)(math.lgamma(z))
 
 
 @register_jitable
@@ -59,7 +61,7 @@ def digamma(x):
         return type(x)(math.copysign(math.inf, -x))
     if math.isinf(x):
         return type(x)(math.inf) if x > 0.0 else type(x)(math.nan)
-    z, value = float(x), 0.0
+    z, value = np.float64(x), 0.0
     if z < 0.0:
         fraction = z - np.rint(z)  # exact, so that tan sees a small argument
         if fraction == 0.0:
