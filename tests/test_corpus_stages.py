@@ -19,6 +19,8 @@ from tests.support import interpreter, matrix
 RIGHT = [p for p in PROGRAMS.values() if p.outcome == "right"]
 SMOOTH = [p for p in RIGHT if p.fd]
 TOLERANCE = 1e-12
+COST_BOUND = 5
+COST_OF_FRAME = 60  # what a derivative does once whatever its size: the corpus is small
 
 
 def bound(program: Program, variant: str = "") -> dict[str, Any]:
@@ -109,3 +111,18 @@ def test_stages_of_the_cotangent(program: Program, monkeypatch: pytest.MonkeyPat
     bound_ = 1e-6 * float(np.linalg.norm(expected)) + 10.0 * error * float(np.sum(np.abs(seed)))
     np.testing.assert_allclose(got, expected, rtol=0.0, atol=bound_)
     compare(stages[after[0]], {name: stages[name] for name in after})
+
+
+@pytest.mark.parametrize("program", SMOOTH, ids=str)
+def test_cost_of_the_adjoint(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forward and reverse sweep together: at most five times the primal's arithmetic, loads and stores."""
+    args = bound(program)
+    out, written = matrix.run(program, tuple(args.values()))
+    seeds = matrix.cotangent((out, written), np.ones(matrix.vector((out, written)).size))
+    extra = (seeds[0], *seeds[1]) if out is not None else seeds[1]
+    primal, adjoint = interpreter.Counts(), interpreter.Counts()
+    for mode, counts, seed in (("primal", primal, ()), ("vjp", adjoint, extra)):
+        made = derived(program, args, mode, monkeypatch)
+        captured = (capture.read() for capture in made.captures)
+        interpreter.run(made.function, matrix.fresh((*args.values(), *captured, *seed)), counts=counts)
+    assert adjoint.total <= COST_BOUND * primal.total + COST_OF_FRAME, (primal, adjoint)
