@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from numba.core.dispatcher import Dispatcher
+
 from s2sad.analysis.signature import ArgSpec
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.guards import guard_shapes
@@ -88,10 +90,19 @@ class Derived:
 
 @dataclass
 class Counters:
-    """How often a function was transformed, and how often Numba compiled (not loaded), in this process."""
+    """How often a function was transformed, and how often Numba compiled (not loaded) generated code, in this process."""
 
     transformations: int = 0
-    compilations: int = 0
+    _watched: list[Dispatcher] = field(default_factory=list)
+
+    def watch(self, dispatcher: Dispatcher) -> None:
+        """Count the compilations of ``dispatcher``, which is never forgotten, as its module is not."""
+        if not any(known is dispatcher for known in self._watched):
+            self._watched.append(dispatcher)
+
+    @property
+    def compilations(self) -> int:
+        return sum(sum(d.stats.cache_misses.values()) for d in self._watched)
 
 
 counters = Counters()

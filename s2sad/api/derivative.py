@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.analysis.signature import ArgSpec, ScalarArg, spec_of
-from s2sad.api import selfcheck, store, tapes
+from s2sad.api import selfcheck, tapes
 from s2sad.api.binding import Binder
 from s2sad.api.engine import Engine
 from s2sad.api.entry import SCALARS, copied, type_key
@@ -169,7 +169,7 @@ class Derivative:
                 message = f"{self.binder.function} has no specialisation yet; use .inspect_source(*args)"
                 raise S2SADError(f"{message} ({error})") from error
         assert self._engine.latest is not None
-        return store.source_text(self._engine.latest.info)
+        return self._engine.latest.info.emitted.text
 
     def _assumed_specs(self) -> tuple[ArgSpec, ...]:
         found: list[ArgSpec] = []
@@ -185,10 +185,7 @@ class Derivative:
 
     def inspect_source(self, *args: Any, **kwargs: Any) -> str:
         """The text of the specialisation for these arguments, without running it."""
-        return store.source_text(self.compile(*args, **kwargs)._engine_variant(args, kwargs).info)
-
-    def _engine_variant(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Variant:
-        return self._engine.find(self._own(args, kwargs))
+        return self._engine.find(self._own(args, kwargs)).info.emitted.text
 
     def _own(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The user's arguments of a call (seeds are dropped)."""
@@ -197,7 +194,7 @@ class Derivative:
     def compile(self, *args: Any, **kwargs: Any) -> Derivative:
         """Specialise and compile for these arguments (seeds are not needed), without running; returns the object."""
         own = self._own(args, kwargs)
-        store.compile_for(self._engine.find(own), own)
+        self._engine.find(own).compile(own)
         return self
 
     def inspect_stage(self, name: str, *args: Any, **kwargs: Any) -> n.Function:
@@ -215,7 +212,7 @@ class Derivative:
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the latest specialisation to ``path``: a file that needs NumPy and Numba only, with the same results."""
-        return store.export(self._latest().info, Path(path))
+        return export(self._latest().info.emitted, Path(path))
 
     @property
     def dispatcher(self) -> Any:

@@ -92,10 +92,10 @@ class Engine:
         """``error`` with the user's line; what Numba says about generated code is a defect of ours."""
         if isinstance(error, NumbaError):
             return InternalError(
-                f"Numba did not compile {variant.info.name} ({variant.info.path}): {error}\n"
+                f"Numba did not compile {variant.info.name} ({variant.path}): {error}\n"
                 "This is a defect of s2sad; please report it."
             )
-        explain(error, variant.info.path, variant.info.line_map)
+        explain(error, variant.path, variant.code.line_map)
         return error
 
     def _size_one(self, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
@@ -167,15 +167,15 @@ class Engine:
         """Make the specialisation for ``specs``, from the cache if it is there."""
         request = self.request(specs)
         found = fingerprint(self.fn)
-        key = store.key(found, specs, request, self.options, self.semantics)
-        stored = store.load(key, found)
-        if stored is None:
+        key = store.key_of(found, specs, request, self.options, self.semantics)
+        made = store.recall(self.binder.function, key, found)
+        if made is None:
             derived = derive(self.source(), specs, request)
-            info, reads = store.save(key, found, derived, self.options, self.binder.names, request)
-        else:
-            info, reads = stored
+            made = store.remember(self.binder.function, key, found, derived, self.binder.names, request)
+        info, reads = made
         reads = replace(reads, frozen=self.semantics == "numba")
-        variant = Variant(info, store.runnable(info, self.options), reads, self.binder.names)
+        jitted = self.options.target == "cpu" and not self.options.debug
+        variant = Variant(info, store.compiled(info, self.options), jitted, reads, self.binder.names)
         self.latest, self.latest_specs = variant, specs
         return variant
 

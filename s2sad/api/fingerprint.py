@@ -73,11 +73,6 @@ def fingerprint(fn: Any, frozen: bool = False) -> Fingerprint:
     return Fingerprint("\n".join(parts) if lasting else None, tuple(captures))
 
 
-def digest(*texts: str) -> str:
-    """A name for ``texts``: 32 hexadecimal digits."""
-    return hashlib.blake2b("\0".join(texts).encode(), digest_size=16).hexdigest()
-
-
 def _captured(fn: types.FunctionType) -> Iterator[Capture]:
     """Closure cells, globals, and attributes of modules that the code of ``fn`` may read."""
     for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):

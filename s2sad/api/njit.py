@@ -19,10 +19,10 @@ from numba.extending import NativeValue, models, register_model, typeof_impl, un
 
 from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg
 from s2sad.api import layout as lay
-from s2sad.api import store
 from s2sad.api.derivative import Derivative
-from s2sad.api.fingerprint import digest, fingerprint
+from s2sad.api.fingerprint import fingerprint
 from s2sad.api.variant import ParamInfo, Variant, seed_owner
+from s2sad.backend import module
 from s2sad.errors import ArgumentError, S2SADError
 
 
@@ -90,7 +90,7 @@ class DerivativeType(types.Callable, types.Opaque):
 def content_hash(derivative: Derivative) -> str:
     """A name for what the derivative computes, the same in every process; its own for one that captures unnamed objects."""
     text = fingerprint(derivative.primal, frozen=True).text
-    return digest(uuid.uuid4().hex if text is None else text, repr(derivative.options), store.versions())
+    return module.digest(uuid.uuid4().hex if text is None else text, derivative.options)
 
 
 def spec_of_type(t: types.Type, name: str) -> ArgSpec:
@@ -115,7 +115,7 @@ def spec_of_type(t: types.Type, name: str) -> ArgSpec:
 
 def make_entry(variant: Variant, derivative: Derivative) -> Any:
     """The compiled function that ``njit`` callers run: the user's arguments and seeds to the result as Python gives it."""
-    space: dict[str, Any] = {"np": np, "_run": variant.run}
+    space: dict[str, Any] = {"np": np, "_run": variant.code.dispatcher}
     binder = derivative.binder
     lines: list[str] = []
     call: list[str] = []
