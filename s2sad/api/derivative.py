@@ -21,6 +21,7 @@ from s2sad.api.fingerprint import plain_function
 from s2sad.api.options import Options, resolve_argnums
 from s2sad.api.seeding import Pullback, cotangents, dotted, expand, tangents
 from s2sad.api.variant import Variant
+from s2sad.backend.export import export_text
 from s2sad.errors import ArgumentError, S2SADError, UnsupportedError
 from s2sad.ir import nodes as n
 from s2sad.runtime import SizeOneError
@@ -212,7 +213,10 @@ class Derivative:
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the latest specialisation to ``path``: a file that needs NumPy and Numba only, with the same results."""
-        return export(self._latest().info.emitted, Path(path))
+        title = f"{self.options.mode} of {self.binder.function}"
+        written = Path(path)
+        written.write_text(export_text(self._latest().info.emitted, title), encoding="utf-8")
+        return written
 
     @property
     def dispatcher(self) -> Any:
