@@ -14,6 +14,7 @@ from s2sad.api.selfcheck import CheckError, dot_product, flat, inner, norm, rand
 __all__ = ["CheckError", "check_grads", "directional_derivative"]
 
 STEPS = 8
+EPS = 4.0 * float(np.finfo(float).eps)
 ELEMENTS_REPORTED = 64
 
 
@@ -116,17 +117,18 @@ def directional_derivative(
     Central differences at halved steps, extrapolated; the entry of the table with the smallest change wins (Ridders 1982).
     """
 
-    def difference(h: float) -> float:
+    def difference(h: float) -> tuple[float, float]:
         sides = [f([*args[:k], _moved(_double(args[k]), direction, s * h), *args[k + 1 :]]) for s in (1.0, -1.0)]
-        return (sides[0] - sides[1]) / (2.0 * h)
+        return (sides[0] - sides[1]) / (2.0 * h), EPS * max(map(abs, sides)) / h
 
     best, error = np.nan, np.inf
     previous: list[float] = []
     for i in range(STEPS):
-        row = [difference(step / 2.0**i)]
+        first, rounding = difference(step / 2.0**i)
+        row = [first]
         for j, older in enumerate(previous):
             row.append(row[j] + (row[j] - older) / (4.0 ** (j + 1) - 1.0))
-            change = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - older))
+            change = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - older), rounding)
             if change <= error:
                 best, error = row[j + 1], change
         previous = row

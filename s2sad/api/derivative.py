@@ -259,7 +259,7 @@ class Derivative:
         found: Any = sys.modules.get(self.__module__)
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
-        return self.__qualname__ if found is self else (Derivative, (self.primal, self.options))
+        return self.__qualname__ if found is self else (shared, (self.primal, self.options))
 
 
 

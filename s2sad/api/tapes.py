@@ -103,5 +103,5 @@ def _text(atom: n.Atom, definitions: dict[n.Var, n.Assign]) -> str:
     infix = OPS[stmt.op].infix
     if infix is not None and len(args) == 2:
         return f"({args[0]} {infix} {args[1]})"
-    call = {"maximum": "max", "minimum": "min"}.get(stmt.op, stmt.op)
+    call = {"pymax": "max", "pymin": "min"}.get(stmt.op, stmt.op)
     return f"{call}({', '.join(args)})"
