@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s2sad.analysis.dependence import nests
 from s2sad.analysis.versions import memory_versions
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder, Names
@@ -32,7 +33,7 @@ def scalarize(fn: n.Function) -> n.Function:
     names = Names.of(fn)
     fn = copy_operands(fn, names)
     versions = memory_versions(fn)
-    context = Context(Builder(names), plan(fn, versions), versions.aliases)
+    context = Context(Builder(names), plan(fn, versions), versions.aliases, nests=nests(fn))
     reverse_at = fn.reverse_at
     with context.builder.block() as body:
         for k, stmt in enumerate(fn.body):
