@@ -37,7 +37,8 @@ def check_grads(
     rtol : float, optional
         Relative to the size of the terms; 1e-6, or 1e-4 where float32 takes part.
     step : float
-        The largest step of the finite differences; steps are halved from there and extrapolated (Richardson; Ridders 1982).
+        The largest step of the finite differences; steps are halved from there and extrapolated (Richardson; Ridders
+        1982).
     seed : int
         Of the random directions.
     target : {"cpu", "python"}
@@ -71,8 +72,8 @@ def check_grads(
                 if not abs(value - numeric) <= rtol * scale + 10 * error:
                     detail = _worst_element(weighted, own, k, x_bar[k], step) if mode == "vjp" else ""
                     raise CheckError(
-                        f"{mode} of {reverse.__name__} with respect to {name} is wrong: along a random direction it says "
-                        f"{value!r}, finite differences of the function {numeric!r} (+- {error:.1e}){detail}"
+                        f"{mode} of {reverse.__name__} with respect to {name} is wrong: along a random direction it "
+                        f"says {value!r}, finite differences of the function {numeric!r} (+- {error:.1e}){detail}"
                     )
     result = dot_product(forward, reverse, own, rng)
     if not result.holds(precise):
@@ -114,7 +115,8 @@ def directional_derivative(
 ) -> tuple[float, float]:
     """The derivative of ``f(args)`` as argument ``k`` moves along ``direction``, and an estimate of its error.
 
-    Central differences at halved steps, extrapolated; the entry of the table with the smallest change wins (Ridders 1982).
+    Central differences at halved steps, extrapolated; the entry of the table with the smallest change wins (Ridders
+    1982).
     """
 
     def difference(h: float) -> tuple[float, float]:

@@ -37,8 +37,9 @@ ANNOTATIONS: dict[Any, ScalarArg] = {
 class Derivative:
     """A derivative of a function, specialised to the types of the arguments at the first call with them.
 
-    Called with the arguments of the function; the derivatives that ``vjp`` and ``jvp`` make take the seeds (tangents) after
-    them, by position or by name (``y_bar``, ``x_dot``). Also callable from ``numba.njit`` code, as a global and as an argument.
+    Called with the arguments of the function; the derivatives that ``vjp`` and ``jvp`` make take the seeds (tangents)
+    after them, by position or by name (``y_bar``, ``x_dot``). Also callable from ``numba.njit`` code, as a global
+    and as an argument.
 
     Attributes
     ----------
@@ -52,6 +53,7 @@ class Derivative:
         if isinstance(fn, Derivative):
             raise UnsupportedError(f"{fn!r} is itself a derivative; derivatives of derivatives are not supported yet")
         functools.update_wrapper(self, plain_function(fn), updated=())
+        self.__qualname__: str
         self.__wrapped__ = fn
         self.options = options
         self.binder = Binder(fn)
@@ -60,7 +62,9 @@ class Derivative:
         self._engine = Engine(fn, self.binder, options, wrt)
         self.numba_engine = Engine(fn, self.binder, options.compiled(), wrt, semantics="numba")
         self._numba_type: Any = None
-        plain = options.mode in ("grad", "value_and_grad") and not (options.debug or _SELF_CHECK or self.binder.keyword_only)
+        plain = options.mode in ("grad", "value_and_grad") and not (
+            options.debug or _SELF_CHECK or self.binder.keyword_only
+        )
         self._plain_arity = len(self.binder.names) if plain else -1
         self._checked: set[int] = set()
 
@@ -136,7 +140,7 @@ class Derivative:
         return shared(self.primal, self.options.with_mode(mode))
 
     def _run_primal(self, args: list[Any]) -> None:
-        """``debug``: the function itself, un-jitted, on copies, so that Python's own errors are raised at the user's line."""
+        """``debug``: the function itself, un-jitted, on copies: Python's own errors are raised at the user's line."""
         plain_function(self.primal)(*copied(tuple(args)))
 
     def _self_check(self, variant: Variant, args: list[Any]) -> None:
@@ -212,7 +216,7 @@ class Derivative:
         return tapes.table(self._engine.derive(self._assumed_specs() if specs is None else specs).function, None)
 
     def export(self, path: str | os.PathLike[str]) -> Path:
-        """Write the latest specialisation to ``path``: a file that needs NumPy and Numba only, with the same results."""
+        """Write the latest specialisation to ``path``: a file that needs only NumPy and Numba, with the same bits."""
         title = f"{self.options.mode} of {self.binder.function}"
         written = Path(path)
         written.write_text(export_text(self._latest().info.emitted, title), encoding="utf-8")
@@ -260,7 +264,6 @@ class Derivative:
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
         return self.__qualname__ if found is self else (shared, (self.primal, self.options))
-
 
 
 @functools.lru_cache(maxsize=1024)

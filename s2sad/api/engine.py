@@ -19,7 +19,7 @@ from s2sad.api.entry import copied, type_key
 from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
 from s2sad.api.trace import explain
-from s2sad.api.variant import Info, Reads, Variant
+from s2sad.api.variant import Variant
 from s2sad.errors import ArgumentError, InternalError
 from s2sad.frontend.source import Source, get_source
 from s2sad.pipeline import Derived, Request, derive
@@ -33,7 +33,12 @@ class Engine:
     """The specialisations of one transformation of one function."""
 
     def __init__(
-        self, fn: Callable[..., Any], binder: Binder, options: Options, wrt: tuple[str, ...], semantics: str | None = None
+        self,
+        fn: Callable[..., Any],
+        binder: Binder,
+        options: Options,
+        wrt: tuple[str, ...],
+        semantics: str | None = None,
     ) -> None:
         self.fn = fn
         self.binder = binder
@@ -68,7 +73,9 @@ class Engine:
             self.recent[key] = variant
             return variant
 
-    def call(self, args: list[Any], make: SeedMaker | None = None, hidden: list[Any] | None = None) -> tuple[Variant, Any]:
+    def call(
+        self, args: list[Any], make: SeedMaker | None = None, hidden: list[Any] | None = None
+    ) -> tuple[Variant, Any]:
         """Run the specialisation for ``args``; ``make`` gives the seeds it needs, ``hidden`` pins captured values."""
         variant = self.find(args)
         try:
@@ -144,7 +151,9 @@ class Engine:
         elif options.mode != "primal":
             for name in wrt:
                 self._require_float(name, table)
-        return Request(options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug)
+        return Request(
+            options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug
+        )
 
     def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:
         layouts = {k: lay.of_spec(spec) for k, spec in table.items()}

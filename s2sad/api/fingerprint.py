@@ -90,7 +90,7 @@ def _captured(fn: types.FunctionType) -> Iterator[Capture]:
 
 
 def _attributes(prefix: str, value: Any, names: set[str]) -> Iterator[Capture]:
-    """What the code may read from a module that is not a library: every attribute with a name that the code mentions."""
+    """What the code may read from a module that is no library: the attributes with names that the code mentions."""
     if not isinstance(value, types.ModuleType) or _library(value):
         return
     for name in sorted(names & set(vars(value))):
@@ -127,7 +127,11 @@ def _value_text(value: Any, frozen: bool) -> str | None:
     if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
         return f"{type(value).__name__} {value!r}"
     if isinstance(value, np.ndarray):
-        content = hashlib.blake2b(np.ascontiguousarray(value).tobytes()).hexdigest() if frozen and value.dtype.kind != "O" else ""
+        content = (
+            hashlib.blake2b(np.ascontiguousarray(value).tobytes()).hexdigest()
+            if frozen and value.dtype.kind != "O"
+            else ""
+        )
         return f"array {value.dtype} {value.shape} {value.flags.num & 3} {content}"
     if isinstance(value, tuple):
         items = [_value_text(v, frozen) for v in value]

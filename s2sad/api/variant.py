@@ -95,14 +95,11 @@ class Variant:
         return tuple(seeds), False
 
     def valid(self) -> bool:
-        """Whether what is captured is still what the code was made for: the same functions, values of the same types."""
+        """Whether what is captured is what the code was made for: the same functions, values of the same types."""
         for read, expected in self._guards:
             if read() is not expected:
                 return False
-        for read, key in zip(self._hidden, self._hidden_keys, strict=True):
-            if type_key(read()) != key:
-                return False
-        return True
+        return all(type_key(read()) == key for read, key in zip(self._hidden, self._hidden_keys, strict=True))
 
     def hidden_values(self) -> list[Any]:
         """The captured values that generated code takes as arguments."""
