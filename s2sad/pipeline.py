@@ -10,21 +10,31 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from s2sad.analysis.signature import ArgSpec
+from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.guards import guard_shapes
 from s2sad.adjoint.reverse import reverse
+from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
 from s2sad.errors import InternalError, Problem, S2SADError, refuse
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
+from s2sad.frontend.normalize import normalize
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
+from s2sad.optimize.copies import copies
+from s2sad.optimize.cse import cse
+from s2sad.optimize.dead import dead
+from s2sad.optimize.fold import fold
+from s2sad.optimize.hoist import hoist
+from s2sad.rules.registry import OPS
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
 
+Result = TypeVar("Result")
 MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp")
 
 
@@ -88,10 +98,19 @@ class Derived:
 
 @dataclass
 class Counters:
-    """How often a function was transformed, and how often Numba compiled (not loaded), in this process."""
+    """How often, in this process, a function was transformed and Numba compiled (not loaded) generated code."""
 
     transformations: int = 0
-    compilations: int = 0
+    _watched: list[Any] = field(default_factory=list)
+
+    def watch(self, dispatcher: Any) -> None:
+        """Count the compilations of ``dispatcher``, which is never forgotten, as its module is not."""
+        if not any(known is dispatcher for known in self._watched):
+            self._watched.append(dispatcher)
+
+    @property
+    def compilations(self) -> int:
+        return sum(sum(d.stats.cache_misses.values()) for d in self._watched)
 
 
 counters = Counters()
@@ -103,6 +122,10 @@ counters = Counters()
 def _fence(state: State) -> State:
     fence(state.source)
     return state
+
+
+def _normalize(state: State) -> State:
+    return replace(state, source=replace(state.source, tree=normalize(state.source.tree)))
 
 
 def _lower(state: State) -> State:
@@ -155,11 +178,22 @@ def _pass(name: str, f: Callable[[n.Function], n.Function], level: str = "loop")
 
 STAGES: tuple[Stage, ...] = (
     Stage("fence", _fence),
+    Stage("normalize", _normalize),
     Stage("lower", _lower, "array"),
     _pass("scalarize", scalarize),
-    Stage("differentiate", _differentiate),
+    _pass("fold", fold),
+    _pass("copies", copies),
+    _pass("cse", cse),
+    _pass("dead", dead),
+    Stage("differentiate", _differentiate, "loop"),
     Stage("guard-shapes", _guard_shapes, "loop"),
     _pass("scalarize-adjoint", scalarize),
+    _pass("modes", modes),
+    _pass("fold-adjoint", fold),
+    _pass("copies-adjoint", copies),
+    _pass("cse-adjoint", cse),
+    _pass("hoist", hoist),
+    _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
     Stage("emit", _emit),
 )
 
@@ -192,7 +226,7 @@ def derive(source: Source, specs: tuple[ArgSpec, ...], request: Request) -> Deri
             sys.stderr.write(f"---- {stage.name} ----\n{show(state.ir)}\n")
         if always or k == last:
             ir, level = state.ir, stage.level
-            _guarded(f"verify after {stage.name}", source, lambda ir=ir, level=level: verify(ir, level))
+            _guarded(f"verify after {stage.name}", source, lambda ir=ir, level=level: verify(ir, level, ops=OPS))
     if state.emitted is None or state.primal is None:
         raise InternalError("the pipeline ended without a text")
     function = _ir(state)
@@ -205,7 +239,7 @@ def derived_name(name: str, mode: str) -> str:
     return f"{stem}_{mode}"
 
 
-def _guarded(stage: str, source: Source, run: Callable[[], State | None]):
+def _guarded(stage: str, source: Source, run: Callable[[], Result]) -> Result:
     """``run()``, with every error that is not one of ours made an ``InternalError`` that names stage and function."""
     try:
         return run()
@@ -219,7 +253,9 @@ def _guarded(stage: str, source: Source, run: Callable[[], State | None]):
 
 def _internal_text(stage: str, source: Source, text: str) -> str:
     where = f"{source.filename}:{source.tree.lineno}"
-    return f"stage '{stage}' failed on {source.qualname} ({where}): {text}\nThis is a defect of s2sad; please report it."
+    return (
+        f"stage '{stage}' failed on {source.qualname} ({where}): {text}\nThis is a defect of s2sad; please report it."
+    )
 
 
 def _ir(state: State) -> n.Function:

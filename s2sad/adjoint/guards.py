@@ -1,4 +1,4 @@
-"""Checks that seeds and tangents have the shape of what they belong to: nothing else keeps generated code in their bounds."""
+"""Checks that seeds and tangents have the shape of what they belong to: else code would leave their bounds."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _overlaps_itself(array: np.ndarray) -> bool:
 
 
 def copier(layouts: tuple[lay.Layout, ...], names: tuple[str, ...]) -> Callable[[list[Any]], None] | None:
-    """A function that guards a call's arguments and replaces those that generated code writes by copies; or ``None``."""
+    """What guards a call's arguments and replaces those that are written by copies; ``None`` if none is written."""
     touched = [k for k, layout in enumerate(layouts) if any(leaf.written for leaf in lay.leaves(layout))]
     if not touched:
         return None
