@@ -143,12 +143,16 @@ class Values:
                 c = self.rng.choice(self.scope.bools)
                 return c if self.chance(0.7) else self.op("not", c, dtype="bool", hint="c")
             case "float":
-                c = self.op(self.rng.choice(["lt", "gt", "le"]), self.known()[0], self.known()[0], dtype="bool", hint="c")
+                c = self.op(
+                    self.rng.choice(["lt", "gt", "le"]), self.known()[0], self.known()[0], dtype="bool", hint="c"
+                )
             case "int":
                 k = self.rng.choice(self.scope.counters)
                 if self.chance(0.5):
                     k = self.op("mod", k, const(2), dtype="int64", hint="k")
-                c = self.op(self.rng.choice(["eq", "lt", "gt"]), k, const(self.rng.randint(0, 2)), dtype="bool", hint="c")
+                c = self.op(
+                    self.rng.choice(["eq", "lt", "gt"]), k, const(self.rng.randint(0, 2)), dtype="bool", hint="c"
+                )
             case _:
                 return const(self.chance(0.5))
         self.scope.bools.append(c)
