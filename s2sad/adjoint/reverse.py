@@ -1,0 +1,186 @@
+"""Reverse mode: a loop-level function becomes its forward sweep with stores, followed by its reverse sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from s2sad.adjoint import algebra
+from s2sad.adjoint.regions import Regions
+from s2sad.adjoint.storage import Storage
+from s2sad.adjoint.sweep import Sweep
+from s2sad.adjoint.tapes import Tapes
+from s2sad.analysis.activity import activity, is_float
+from s2sad.errors import InternalError
+from s2sad.ir import nodes as n
+from s2sad.ir import walk
+from s2sad.ir.builder import Builder, Names, const
+
+ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One output and the parameter that brings its cotangent."""
+
+    output: n.Atom
+    parameter: n.Var
+
+
+def reverse(
+    fn: n.Function, wrt: tuple[str, ...], *, value: bool, name: str, seeds: str = "scalar", has_aux: bool = False
+) -> n.Function:
+    """The derivative of ``fn`` with respect to the parameters named ``wrt``.
+
+    Parameters
+    ----------
+    fn
+        A loop-level function.
+    wrt
+        Names of parameters; their integer and boolean leaves get ``None``.
+    value
+        Whether the result is ``(outputs of fn, cotangents)`` instead of the cotangents alone.
+    seeds
+        ``"scalar"``: one parameter ``y_bar=1.0`` for the single (with ``has_aux``: first) floating scalar output.
+        ``"all"``: a parameter ``y_bar`` with the structure of the result, then ``<x>_out_bar`` for each written argument ``x``.
+
+    Notes
+    -----
+    The transformation is run until the set of overwrites that save their old value no longer grows: a restored index may itself have to
+    be re-read (pitfall S3). Two rounds are the rule.
+    """
+    saves: frozenset[int] = frozenset()
+    unsavable: frozenset[str] = frozenset()
+    facts = Regions(fn)
+    for _ in range(ROUNDS):
+        attempt = _Attempt(facts, wrt, seeds, has_aux, saves, unsavable)
+        grown = saves | attempt.storage.must_save()
+        colliding = unsavable | _colliding(facts, grown)
+        if grown == saves and colliding == unsavable:
+            return attempt.function(value, name)
+        saves, unsavable = grown - _writes_of(facts, colliding), colliding
+    raise InternalError("reverse: the set of overwrites to save did not settle")
+
+
+def _colliding(facts: Regions, saves: frozenset[int]) -> frozenset[str]:
+    """Classes with an overwrite that cannot save: its iterations collide, so nothing could restore them in order."""
+    out = set()
+    for klass, writes in facts.writes.items():
+        for w in writes:
+            if id(w.stmt) in saves and (isinstance(w.stmt, n.LibCall) or getattr(w.stmt, "mode", "plain") != "plain"):
+                out.add(klass)
+    return frozenset(out)
+
+
+def _writes_of(facts: Regions, classes: frozenset[str]) -> frozenset[int]:
+    return frozenset(id(w.stmt) for klass in classes for w in facts.writes.get(klass, ()))
+
+
+class _Attempt:
+    """One run with a given set of saving overwrites."""
+
+    def __init__(
+        self,
+        facts: Regions,
+        wrt: tuple[str, ...],
+        seeds: str,
+        has_aux: bool,
+        saves: frozenset[int],
+        unsavable: frozenset[str],
+    ) -> None:
+        self.fn = facts.fn
+        self.wrt = [p for p in self.fn.params if p.name in wrt]
+        self.wrt.sort(key=lambda p: wrt.index(p.name))
+        self.names = Names.of(self.fn)
+        for p in self.fn.params:
+            self.names.reserve(p.name)
+        self.b = Builder(self.names)
+        self.result = self._result()
+        self.seed_params, self.seeds = self._make_seeds(seeds, has_aux)
+        independent = [v for p in self.wrt for v in walk.leaves(p.tree) if isinstance(v, n.Var)]
+        act = activity(self.fn, independent, [s.output for s in self.seeds])
+        self.tapes = Tapes(_copy_facts(facts), self.b)
+        self.storage = Storage(self.tapes.facts, self.tapes, self.b, saves, unsavable)
+        self.sweep = Sweep(self.tapes.facts, act, self.storage, self.b)
+        self._plant(act)
+        self.sweep.block(self.sweep.top)
+
+    def _result(self) -> n.Return:
+        last = self.fn.body[-1]
+        if not isinstance(last, n.Return):
+            raise InternalError("reverse: the function does not end in a return")
+        return last
+
+    def _make_seeds(self, mode: str, has_aux: bool) -> tuple[list[n.Param], list[Seed]]:
+        tree = self.result.value
+        if mode == "scalar":
+            if has_aux and isinstance(tree, n.Struct):
+                tree = tree.items[0]
+            assert isinstance(tree, n.Var | n.Const)
+            if isinstance(tree, n.Const):
+                return [n.Param("y_bar", self._seed_var("y_bar", tree), "1.0")], []
+            bar = self._seed_var("y_bar", tree)
+            return [n.Param("y_bar", bar, "1.0")], [Seed(tree, bar)]
+        seeds: list[Seed] = []
+
+        def plant(leaf: n.Atom) -> n.Tree:
+            if not is_float(leaf.type):
+                return None
+            bar = self._seed_var("y_bar", leaf)
+            seeds.append(Seed(leaf, bar))
+            return bar
+
+        params = []
+        if tree is not None:
+            params.append(n.Param("y_bar", walk.map_tree(plant, tree)))
+        for array in self.fn.written:
+            if is_float(array.type):
+                bar = self._seed_var(f"{array.hint}_out_bar", array)
+                seeds.append(Seed(array, bar))
+                params.append(n.Param(bar.name, bar))
+        return params, seeds
+
+    def _seed_var(self, hint: str, like: n.Atom) -> n.Var:
+        type = like.type if isinstance(like.type, n.Scalar) else n.Array(like.type.dtype, like.type.extents, "A")
+        return self.b.var(hint, n.Scalar(type.dtype) if isinstance(type, n.Scalar) else type)
+
+    def _plant(self, act) -> None:
+        """Give every output its seed; the same output returned twice adds up."""
+        top = self.sweep.top
+        with top.emitting():
+            for seed in self.seeds:
+                if not isinstance(seed.output, n.Var) or not act.active(seed.output):
+                    continue
+                if isinstance(seed.output.type, n.Array):
+                    shadow = self.sweep.shadow(seed.output, top)
+                    self.b.add(n.Accumulate(shadow, (), seed.parameter, "plain"))
+                else:
+                    top.add(seed.output, seed.parameter)
+
+    def function(self, value: bool, name: str) -> n.Function:
+        top = self.sweep.top
+        with top.emitting():
+            gradients = [walk.map_tree(self._cotangent, p.tree) for p in self.wrt]
+        gradient = gradients[0] if len(gradients) == 1 else n.Struct(tuple(gradients))
+        tree = n.Struct((self.result.value, gradient)) if value else gradient
+        forward = self.tapes.rebuild()
+        body = (*forward, *top.out, n.Return(tree, self.result.loc))
+        params = (*self.fn.params, *self.seed_params)
+        doc = f"Cotangents of {', '.join(p.name for p in self.wrt)}."
+        return n.Function(name, params, body, self.fn.loc, doc, self.fn.written, len(forward))
+
+    def _cotangent(self, leaf: n.Atom) -> n.Tree:
+        if not isinstance(leaf, n.Var) or not is_float(leaf.type):
+            return None
+        top = self.sweep.top
+        if isinstance(leaf.type, n.Array):
+            return self.sweep.shadow(leaf, top)
+        bar = top.get(leaf)
+        return const(0.0, leaf.type.dtype) if bar is None else algebra.cast(self.b, bar, leaf.type.dtype)
+
+
+def _copy_facts(facts: Regions) -> Regions:
+    """A view of ``facts`` whose definitions can grow by what this run computes for its tapes."""
+    new = object.__new__(Regions)
+    new.__dict__.update(facts.__dict__)
+    new.home, new.pos, new.definition = dict(facts.home), dict(facts.pos), dict(facts.definition)
+    return new

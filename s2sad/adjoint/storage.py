@@ -1,0 +1,388 @@
+"""What the reverse sweep reads of the primal, and how it has it again: recomputed, re-read from memory, or from a tape.
+
+The order is that of pitfall S3: the adjoint statements ask for values (``need``); each is cut into recomputed, re-read or taped;
+recomputation asks for what it reads in turn; and only then, from the list of all re-reads, follows which overwrites must save.
+Everything lands at the place in the reverse sweep where the value is first asked for, so a re-read sees memory as it was after the
+forward statement being reversed there: all later overwrites have been undone by then, and one in between forbids the re-read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from s2sad.adjoint.frames import Frame
+from s2sad.adjoint.regions import Region, Regions, Write
+from s2sad.adjoint.tapes import Tapes
+from s2sad.errors import NOWHERE, Loc
+from s2sad.ir import nodes as n
+from s2sad.ir.builder import Builder, const
+from s2sad.rules import registry
+
+RECOMPUTE_COST = 10  # flops; above it (exp, tanh, pow ...) a result is stored
+
+
+@dataclass(frozen=True, eq=False)
+class Reread:
+    """The reverse sweep reads ``array[index]`` (all of it if ``index`` is ``None``) as it was at ``pos`` of ``region``."""
+
+    array: n.Var
+    index: tuple[n.Atom, ...] | None
+    region: Region
+    pos: int
+
+
+class Storage:
+    """Answers ``need`` for one run of the reverse transformation."""
+
+    def __init__(
+        self, facts: Regions, tapes: Tapes, b: Builder, saves: frozenset[int], unsavable: frozenset[str]
+    ) -> None:
+        self.facts = facts
+        self.tapes = tapes
+        self.b = b
+        self.saves = saves
+        self.unsavable = unsavable
+        self.rereads: list[Reread] = []
+        self.expanded: dict[str, n.Var] = {}
+        self._taped: dict[str, n.Var] = {}
+        self._positions: dict[tuple[int, str], list[int]] = {}
+
+    # ---- scalars ----------------------------------------------------------------------------------------------------
+
+    def need(self, atom: n.Atom, frame: Frame, exact: bool = False) -> n.Atom:
+        """``atom`` as the primal had it, usable in ``frame``; ``exact`` if it will be compared or used as an index."""
+        if isinstance(atom, n.Const) or self.facts.home[atom.name].kind == "top":
+            return atom
+        have = self._have(atom, frame, exact or not atom.type.dtype.startswith("float"))
+        if have is not None:
+            return have
+        for v, wanted, plan in self._plan(atom, frame, exact):
+            home = self._frame_of(v, frame)
+            with home.emitting():
+                value = self._carry_out(v, plan, home)
+            home.values[v.name] = (value, wanted)
+        return home_value(self._frame_of(atom, frame), atom)
+
+    def _have(self, v: n.Var, frame: Frame, exact: bool) -> n.Atom | None:
+        entry = self._frame_of(v, frame).values.get(v.name)
+        return entry[0] if entry is not None and (entry[1] or not exact) else None
+
+    def _frame_of(self, v: n.Var, frame: Frame) -> Frame:
+        region = self.facts.home[v.name]
+        f: Frame | None = frame
+        while f is not None and f.region is not region:
+            f = f.parent
+        if f is None:
+            raise LookupError(f"{v.name} is not visible where the reverse sweep needs it")
+        return f
+
+    def _plan(self, atom: n.Var, frame: Frame, exact: bool) -> list[tuple[n.Var, bool, str]]:
+        """What to have again for ``atom``, in an order in which each step only uses earlier ones."""
+        plans: dict[str, tuple[n.Var, bool, str]] = {}
+        stack: list[tuple[n.Var, bool]] = [(atom, exact)]
+        while stack:
+            v, wants = stack.pop()
+            wants = wants or not v.type.dtype.startswith("float")
+            if self.facts.home[v.name].kind == "top" or self._have(v, frame, wants) is not None:
+                continue
+            old = plans.get(v.name)
+            if old is not None and (old[1] or not wants):
+                continue
+            plan = self._choose(v, wants, frame)
+            plans[v.name] = (v, wants, plan)
+            stack += [(a, wants) for a in self._reads(v, plan) if isinstance(a, n.Var)]
+        return sorted(plans.values(), key=lambda p: (len(self.facts.home[p[0].name].ancestors()), self.facts.pos[p[0].name]))
+
+    def _reads(self, v: n.Var, plan: str) -> tuple[n.Atom, ...]:
+        d = self.facts.definition[v.name]
+        if plan == "recompute" and isinstance(d, n.Assign):
+            return tuple(a for a in d.args if isinstance(a.type, n.Scalar))
+        if plan == "reread" and isinstance(d, n.Load):
+            return d.index
+        if plan == "stored":
+            return self.facts.stored_from[v.name].index
+        return ()
+
+    def _choose(self, v: n.Var, exact: bool, frame: Frame) -> str:
+        d = self.facts.definition[v.name]
+        home = self._frame_of(v, frame)
+        if isinstance(d, n.Assign):
+            rule = registry.op(d.op)
+            if exact:
+                if rule.exact and all(self._exact(a, frame) for a in d.args):
+                    return "recompute"
+            elif rule.cost < RECOMPUTE_COST:
+                return "recompute"
+            elif self._stored_intact(v, home):
+                return "stored"
+        elif isinstance(d, n.Load) and self._intact(d.array, home.region, self.facts.pos[v.name], home.at):
+            return "reread"
+        return "tape"
+
+    def _exact(self, atom: n.Atom, frame: Frame) -> bool:
+        """Whether ``atom`` can be had again bit for bit without taping anything more."""
+        stack = [atom]
+        while stack:
+            a = stack.pop()
+            if isinstance(a, n.Const) or isinstance(a.type, n.Array) or self.facts.home[a.name].kind == "top":
+                continue
+            if self._have(a, frame, True) is not None or a.name in self._taped:
+                continue
+            d = self.facts.definition[a.name]
+            if isinstance(d, n.Assign) and registry.op(d.op).exact:
+                stack += d.args
+                continue
+            home = self._frame_of(a, frame)
+            if isinstance(d, n.Load) and self._intact(d.array, home.region, self.facts.pos[a.name], home.at):
+                stack += d.index
+                continue
+            return False
+        return True
+
+    def _carry_out(self, v: n.Var, plan: str, home: Frame) -> n.Atom:
+        d = self.facts.definition[v.name]
+        target = n.Var(self.b.names.fresh(v.hint), v.type)
+        if plan == "recompute" and isinstance(d, n.Assign):
+            args = tuple(a if isinstance(a.type, n.Array) else self.need(a, home) for a in d.args)
+            op = "wrap" if d.op == "index" else d.op.removeprefix("checked_")
+            self.b.add(n.Assign(target, op, args, d.loc))
+        elif plan == "reread" and isinstance(d, n.Load):
+            array = self.ref(d.array, home)
+            self.b.add(n.Load(target, array, self.indices(d.index, home), d.version, d.loc))
+            self.rereads.append(Reread(d.array, d.index, home.region, self.facts.pos[v.name]))
+        elif plan == "stored":
+            store = self.facts.stored_from[v.name]
+            array = self.ref(store.array, home)
+            self.b.add(n.Load(target, array, self.indices(store.index, home), store.version, store.loc))
+        else:
+            self.b.add(n.Pop(target, self._tape(v, home), self.trips(home), _loc(d)))
+        return target
+
+    def indices(self, index: tuple[n.Atom, ...], frame: Frame) -> tuple[n.Atom, ...]:
+        return tuple(self.need(i, frame, True) for i in index)
+
+    def _tape(self, v: n.Var, home: Frame) -> n.Var:
+        """The tape of ``v``; made, and pushed to in the forward sweep, at the first request."""
+        if v.name in self._taped:
+            return self._taped[v.name]
+        d = self.facts.definition[v.name]
+        tape = self.new_tape(v.hint + "_tape", v.type.dtype, home.region, _loc(d))
+        push = n.Push(tape, self.tapes.index(home.region), v, _loc(d))
+        if self.facts.pos[v.name] < 0:
+            self.tapes.start.setdefault(id(home.region), []).append(push)
+        else:
+            self.tapes.after.setdefault(id(d), []).append(push)
+        self._taped[v.name] = tape
+        return tape
+
+    def new_tape(
+        self, hint: str, dtype: str, region: Region, loc: Loc, inner: tuple[n.Atom, ...] | None = None, fill: n.Atom | None = None
+    ) -> n.Var:
+        """An array with one element per trip of the loops around ``region``, or one row of extents ``inner``."""
+        extents = self.tapes.extents(region, loc) + (inner or ()) or (const(1),)
+        with self.tapes.prologue_of(region):
+            return self.b.alloc(hint, dtype, extents, fill, role="tape" if inner is None else "local")
+
+    def trips(self, frame: Frame) -> tuple[n.Atom, ...]:
+        """Trip numbers of the loops around ``frame`` in the reverse sweep."""
+        chain: list[Frame] = []
+        f: Frame | None = frame
+        while f is not None:
+            if f.region.kind in ("loop", "map"):
+                chain.append(f)
+            f = f.parent
+        out: list[n.Atom] = []
+        for f in reversed(chain):
+            owner = f.region.owner
+            if f.trips is None and isinstance(owner, n.Map):
+                f.trips = tuple(f.values[i.name][0] for i in owner.indices)
+            elif f.trips is None and isinstance(owner, n.For | n.ReverseLoop):
+                start, step = self.need(owner.start, f, True), self.need(owner.step, f, True)
+                with f.emitting():
+                    f.trips = (self.tapes.trip(owner, f.values[owner.index.name][0], start, step),)
+            out += f.trips or ()
+        return tuple(out) or (const(0),)
+
+    # ---- memory -----------------------------------------------------------------------------------------------------
+
+    def _intact(self, array: n.Var, region: Region, pos: int, upto: int) -> bool:
+        """Whether no statement of ``region`` in ``(pos, upto]`` may write the class of ``array``."""
+        klass = self.facts.klass(array)
+        if klass in self.unsavable:
+            return False
+        positions = self._writes_in(region, klass)
+        k = bisect_right(positions, pos)
+        return k == len(positions) or positions[k] > upto
+
+    def _writes_in(self, region: Region, klass: str) -> list[int]:
+        key = (id(region), klass)
+        if key not in self._positions:
+            found = set()
+            for w in self.facts.writes.get(klass, ()):
+                r, pos = w.region, w.pos
+                while r is not region and r.parent is not None:
+                    r, pos = r.parent, r.at
+                if r is region:
+                    found.add(pos)
+            self._positions[key] = sorted(found)
+        return self._positions[key]
+
+    def _stored_intact(self, v: n.Var, home: Frame) -> bool:
+        """Whether ``v`` was stored, in its own block, to memory that nothing else ever writes."""
+        store = self.facts.stored_from.get(v.name)
+        if store is None or id(store) in self.saves:
+            return False
+        writes = self.facts.writes[self.facts.klass(store.array)]
+        root = self.facts.alias.root(store.array)
+        made = self.facts.definition.get(root.name)
+        if len(writes) != 1 or writes[0].region is not home.region or not isinstance(made, n.Alloc):
+            return False
+        # Between the allocation and the store there may be maps (each element once) and branches, but no serial loop.
+        outside = self.facts.home[root.name]
+        return all(r.kind != "loop" for r in _between(writes[0].region, outside))
+
+    def ref(self, array: n.Var, frame: Frame) -> n.Var:
+        """``array`` as it can be named in the reverse sweep."""
+        if self.facts.home[array.name].kind == "top":
+            return array
+        home = self._frame_of(array, frame)
+        if array.name not in home.refs:
+            d = self.facts.definition[array.name]
+            with home.emitting():
+                home.refs[array.name] = self._make_ref(array, d, home)
+        return home.refs[array.name]
+
+    def _make_ref(self, array: n.Var, d: n.Stmt | None, home: Frame) -> n.Var:
+        if isinstance(d, n.View):
+            base = self.ref(d.base, home)
+            target = n.Var(self.b.names.fresh(array.hint), array.type)
+            items = tuple(self._item(item, home) for item in d.items)
+            self.b.add(replace(d, target=target, base=base, items=items))
+            return target
+        if isinstance(d, n.Alloc):
+            tape = self._expand(d, home.region)
+            return self.row(tape, array, self.trips(home), d.loc)
+        if isinstance(d, n.For):
+            return self.permuted(d, [self.ref(c.init, home) for c in array_carries(d)], array, home)
+        raise LookupError(f"array {array.name} cannot be had again in the reverse sweep")
+
+    def _item(self, item: n.ViewItem, frame: Frame) -> n.ViewItem:
+        if isinstance(item, n.At):
+            return n.At(self.need(item.index, frame, True))
+        if isinstance(item, n.Slice):
+            return n.Slice(*(self.need(a, frame, True) for a in (item.start, item.step, item.extent)))
+        return item
+
+    def _expand(self, d: n.Alloc, region: Region) -> n.Var:
+        """Gives an array that a loop allocates anew each trip one row of a tape per trip, so that its contents survive."""
+        if d.target.name in self.expanded:
+            return self.expanded[d.target.name]
+        assert isinstance(d.target.type, n.Array)
+        inner = tuple(self.tapes.bound(e, region, d.loc) for e in d.target.type.extents)
+        fill = d.fill if isinstance(d.fill, n.Const) else None
+        tape = self.new_tape(d.target.hint + "_tape", d.target.type.dtype, region, d.loc, inner, fill)
+        saved, self.b.out = self.b.out, []
+        items = (*(n.At(i) for i in self.tapes.index(region)), *whole(d.target.type.extents))
+        self.b.add(n.View(d.target, tape, items, d.loc))
+        if d.fill is not None and fill is None:
+            self.b.add(n.Store(d.target, (), d.fill, loc=d.loc))
+        self.tapes.replaced[id(d)] = self.b.out
+        self.b.out = saved
+        self.expanded[d.target.name] = tape
+        return tape
+
+    def row(self, tape: n.Var, array: n.Var, trips: tuple[n.Atom, ...], loc: Loc) -> n.Var:
+        """The row of ``tape`` that holds ``array`` in the trip being reversed."""
+        assert isinstance(array.type, n.Array)
+        target = n.Var(self.b.names.fresh(array.hint), array.type)
+        items = (*(n.At(i) for i in trips), *whole(array.type.extents))
+        self.b.add(n.View(target, tape, items, loc))
+        return target
+
+    def permuted(self, loop: n.For, inits: list[n.Var], array: n.Var, home: Frame) -> n.Var:
+        """What ``array``, carried by ``loop``, refers to after it when ``inits`` are what it started with.
+
+        A loop that only permutes references: references are never taped (pitfall S7).
+        """
+        carried = array_carries(loop)
+        inners = [n.Var(self.b.names.fresh(c.inner.hint), init.type) for c, init in zip(carried, inits, strict=True)]
+        outers = [n.Var(self.b.names.fresh(c.outer.hint), init.type) for c, init in zip(carried, inits, strict=True)]
+        order = [c.inner for c in carried]
+        carries = tuple(
+            n.Carry(inner, init, inners[order.index(c.next)], outer)
+            for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
+        )
+        bounds = tuple(self.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
+        index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
+        self.b.add(n.For(index, *bounds, carries, (), loop.loc))
+        return outers[[c.outer for c in carried].index(array)]
+
+    # ---- which overwrites must save -------------------------------------------------------------------------------
+
+    def must_save(self) -> set[int]:
+        """Identities of the writes that may destroy, after a re-read's place in time, what it reads."""
+        out: set[int] = set()
+        by_class: dict[str, list[Reread]] = {}
+        for r in self.rereads:
+            by_class.setdefault(self.facts.klass(r.array), []).append(r)
+        for klass, rereads in by_class.items():
+            for write in self.facts.writes.get(klass, ()):
+                if any(self._destroys(write, r) for r in rereads):
+                    out.add(id(write.stmt))
+        return out
+
+    def _destroys(self, w: Write, r: Reread) -> bool:
+        return executes_after(self.facts, w, r)
+
+
+def executes_after(facts: Regions, w: Write, r: Reread) -> bool:
+    """Whether ``w`` may run after ``r``'s place, on the same memory: textually later, or in a later trip of a common loop."""
+    mine, other = _path(w.region, w.pos), _path(r.region, r.pos)
+    root = facts.alias.root(r.array)
+    # A reference that a loop permutes may be memory from further out: then every common loop counts.
+    own = isinstance(facts.definition[root.name], n.Alloc) and len(facts.alias.classes[facts.alias.class_of(root)]) == 1
+    depth = len(facts.home[root.name].ancestors()) if own else 1
+    for level, ((region_a, pos_a), (region_b, pos_b)) in enumerate(zip(mine, other, strict=False), 1):
+        if region_a is not region_b:
+            return False  # the two sides of one branch
+        if region_a.kind == "loop" and level > depth:
+            return True
+        if pos_a != pos_b:
+            return pos_a > pos_b
+    return False
+
+
+def _path(region: Region, pos: int) -> list[tuple[Region, int]]:
+    out = [(region, pos)]
+    while region.parent is not None:
+        pos, region = region.at, region.parent
+        out.append((region, pos))
+    return out[::-1]
+
+
+def _between(inner: Region, outer: Region) -> list[Region]:
+    out = []
+    region: Region | None = inner
+    while region is not None and region is not outer:
+        out.append(region)
+        region = region.parent
+    return out
+
+
+def array_carries(loop: n.For | n.ReverseLoop) -> list[n.Carry]:
+    return [c for c in loop.carries if isinstance(c.inner.type, n.Array)]
+
+
+def whole(extents: tuple[n.Atom, ...]) -> tuple[n.Slice, ...]:
+    """View items that take all of every dimension."""
+    zero, one = n.Const(0, n.Scalar("int64")), n.Const(1, n.Scalar("int64"))
+    return tuple(n.Slice(zero, one, e) for e in extents)
+
+
+def home_value(frame: Frame, v: n.Var) -> n.Atom:
+    return frame.values[v.name][0]
+
+
+def _loc(stmt: n.Stmt | None) -> Loc:
+    return NOWHERE if stmt is None else stmt.loc

@@ -1,0 +1,357 @@
+"""The reverse sweep: the adjoint of each kind of statement, last statement first."""
+
+from __future__ import annotations
+
+from s2sad.adjoint import algebra
+from s2sad.adjoint.frames import Frame, close_branches
+from s2sad.adjoint.regions import Region, Regions
+from s2sad.adjoint.storage import Reread, Storage, array_carries
+from s2sad.analysis.activity import Activity
+from s2sad.errors import InternalError
+from s2sad.ir import nodes as n
+from s2sad.ir import walk
+from s2sad.ir.builder import Builder, const
+from s2sad.rules import registry
+
+
+class Sweep:
+    """One run of the reverse transformation over a function, for a given set of overwrites that save."""
+
+    def __init__(self, facts: Regions, act: Activity, storage: Storage, b: Builder) -> None:
+        self.facts = facts
+        self.act = act
+        self.storage = storage
+        self.b = b
+        self.top = Frame(facts.top, None, b, facts)
+        self.relevant: set[int] = set()
+        self._mark(facts.top)
+
+    # ---- which statements have an adjoint at all ------------------------------------------------------------------
+
+    def _mark(self, region: Region) -> bool:
+        found = False
+        for pos, stmt in enumerate(region.stmts):
+            inner = [self._mark(region.children[pos, k]) for k in range(len(walk.blocks(stmt)))]
+            if any(inner) or id(stmt) in self.storage.saves or self._has_adjoint(stmt):
+                self.relevant.add(id(stmt))
+                found = True
+        return found
+
+    def _has_adjoint(self, stmt: n.Stmt) -> bool:
+        if isinstance(stmt, n.Store | n.Accumulate):
+            return self.act.active(stmt.array)
+        if isinstance(stmt, n.LibCall):
+            return self.act.active(stmt.out)
+        if isinstance(stmt, n.View):
+            return False
+        if isinstance(stmt, n.Alloc):
+            return stmt.fill is not None and self.act.active(stmt.fill)
+        return any(self.act.active(t) for t in (*walk.targets(stmt), *walk.inner_targets(stmt)))
+
+    # ---- blocks ---------------------------------------------------------------------------------------------------
+
+    def block(self, frame: Frame) -> None:
+        """The reverse of all statements of ``frame``'s region, appended to ``frame.out``."""
+        with frame.emitting():
+            for pos in range(len(frame.region.stmts) - 1, -1, -1):
+                stmt = frame.region.stmts[pos]
+                if id(stmt) in self.relevant:
+                    frame.at = pos
+                    self.b.loc = stmt.loc
+                    self.statement(stmt, frame)
+
+    def statement(self, stmt: n.Stmt, frame: Frame) -> None:
+        match stmt:
+            case n.Assign():
+                self.assign(stmt, frame)
+            case n.Load():
+                self.load(stmt, frame)
+            case n.Store() | n.Accumulate():
+                self.store(stmt, frame)
+            case n.Alloc():
+                self.alloc(stmt, frame)
+            case n.LibCall():
+                self.libcall(stmt, frame)
+            case n.If():
+                self.branch(stmt, frame)
+            case n.For():
+                self.loop(stmt, frame)
+            case n.Map():
+                self.map(stmt, frame)
+            case _:
+                raise InternalError(f"no adjoint for the statement {type(stmt).__name__}")
+
+    def assign(self, stmt: n.Assign, frame: Frame) -> None:
+        bar = frame.take(stmt.target)
+        if bar is None:
+            return
+        templates = algebra.Templates(self.b, lambda a, exact: self.storage.need(a, frame, exact))
+        for k, arg in enumerate(stmt.args):
+            if self.act.is_varied(arg):
+                contribution = algebra.pull(self.b, templates, stmt, k, bar)
+                if contribution is not None:
+                    frame.add(arg, contribution)
+
+    def load(self, stmt: n.Load, frame: Frame) -> None:
+        bar = frame.take(stmt.target)
+        if bar is None or not self.act.is_varied(stmt.array):
+            return
+        shadow = self.shadow(stmt.array, frame)
+        index = self.storage.indices(stmt.index, frame)
+        self.b.add(n.Accumulate(shadow, index, bar, "plain", loc=stmt.loc))
+
+    def store(self, stmt: n.Store | n.Accumulate, frame: Frame) -> None:
+        active = self.act.active(stmt.array)
+        saved = id(stmt) in self.storage.saves
+        index = self.storage.indices(stmt.index, frame)
+        if active:
+            shadow = self.shadow(stmt.array, frame)
+            wanted = isinstance(stmt.value, n.Var) and self.act.is_varied(stmt.value)
+            bar = self.b.load(shadow, index, hint=(stmt.value.hint if wanted else "t") + "_bar") if wanted else None
+            if isinstance(stmt, n.Store) and not self._first_touch(stmt, frame.region):
+                self.b.add(n.Store(shadow, index, algebra.zero(stmt.array.type.dtype), loc=stmt.loc))
+        if saved:
+            self._restore(stmt, index, frame)
+        if active and bar is not None:
+            frame.add(stmt.value, bar)
+
+    def _restore(self, stmt: n.Store | n.Accumulate, index: tuple[n.Atom, ...], frame: Frame) -> None:
+        """Save the old value in the forward sweep, put it back here."""
+        tapes = self.storage.tapes
+        dtype = stmt.array.type.dtype
+        saved, self.b.out = self.b.out, tapes.before.setdefault(id(stmt), [])
+        old: n.Atom = self.b.load(stmt.array, stmt.index)
+        self.b.out = saved
+        if frame.region.kind != "top":
+            tape = self.storage.new_tape(stmt.array.hint + "_tape", dtype, frame.region, stmt.loc)
+            push = n.Push(tape, tapes.index(frame.region), old, stmt.loc)
+            tapes.before[id(stmt)].append(push)
+            old = n.Var(self.b.names.fresh(stmt.array.hint), n.Scalar(dtype))
+            self.b.add(n.Pop(old, tape, self.storage.trips(frame), stmt.loc))
+        self.b.add(n.Store(self.storage.ref(stmt.array, frame), index, old, loc=stmt.loc))
+
+    def _first_touch(self, stmt: n.Store, region: Region) -> bool:
+        """Whether nothing reads or writes this memory before this store, so that its shadow need not be cleared."""
+        klass = self.facts.klass(stmt.array)
+        root = self.facts.alias.root(stmt.array)
+        made = self.facts.definition[root.name]
+        if not isinstance(made, n.Alloc) or len(self.facts.alias.classes[self.facts.alias.class_of(root)]) > 1:
+            return False
+        if isinstance(made.fill, n.Var) and self.act.active(made.fill):
+            return False
+        home = self.facts.home[root.name]
+        at, r = None, region
+        chain = []
+        while r is not home and r.parent is not None:
+            chain.append(r)
+            at, r = r.at, r.parent
+        if any(r.kind != "map" for r in chain):
+            return False
+        last = home.stmts[at] if at is not None else stmt
+        position = at if at is not None else next(k for k, s in enumerate(home.stmts) if s is stmt)
+        earlier = home.stmts[self.facts.pos[root.name] + 1 : position]
+        touched = any(self._touches(s, klass) for s in earlier)
+        return not touched and len([w for w in self.facts.writes_by_stmt[id(last)] if self.facts.klass(w.array) == klass]) == 1 and (
+            klass not in self.facts.reads_by_stmt[id(last)]
+        )
+
+    def _touches(self, stmt: n.Stmt, klass: str) -> bool:
+        return klass in self.facts.reads_by_stmt[id(stmt)] or any(
+            self.facts.klass(w.array) == klass for w in self.facts.writes_by_stmt[id(stmt)]
+        )
+
+    def alloc(self, stmt: n.Alloc, frame: Frame) -> None:
+        """``fill`` was copied into every element; after this point the shadow is dead."""
+        assert isinstance(stmt.target.type, n.Array) and stmt.fill is not None
+        if not self.act.active(stmt.target):
+            return
+        shadow = self.shadow(stmt.target, frame)
+        total = self.b.var(stmt.target.hint + "_bar", n.Scalar(stmt.target.type.dtype))
+        self.b.add(n.Call(total, "sum", (shadow,), (("axis", tuple(range(shadow.type.ndim))), ("keepdims", False)), stmt.loc))
+        frame.add(stmt.fill, total)
+
+    def libcall(self, stmt: n.LibCall, frame: Frame) -> None:
+        """The array-level rule of the library function, one contribution per active operand."""
+        shadow = self.shadow(stmt.out, frame)
+        for k, (arg, template) in enumerate(zip(stmt.args, registry.vjp_of(stmt.fn), strict=True)):
+            if isinstance(arg, n.Var) and self.act.is_varied(arg):
+                value = self._array_value(template, stmt, shadow, frame, arg)
+                self.b.add(n.Accumulate(self.shadow(arg, frame), (), value, "plain", loc=stmt.loc))
+        if not self._fresh_out(stmt, frame):
+            self.b.add(n.Store(shadow, (), algebra.zero(stmt.out.type.dtype), loc=stmt.loc))
+
+    def _fresh_out(self, stmt: n.LibCall, frame: Frame) -> bool:
+        made = self.facts.definition[stmt.out.name]
+        return isinstance(made, n.Alloc) and self.facts.home[stmt.out.name] is frame.region
+
+    def _array_value(
+        self, t: registry.Template, stmt: n.LibCall, bar: n.Var, frame: Frame, like: n.Var
+    ) -> n.Var:
+        """The array that template ``t`` describes, as array-level statements (scalarize turns them into loops)."""
+        match t:
+            case registry.Bar():
+                return bar
+            case registry.Arg(k):
+                arg = stmt.args[k]
+                assert isinstance(arg, n.Var)
+                self._read_whole(arg, frame)
+                return self.storage.ref(arg, frame)
+            case registry.Result():
+                self._read_whole(stmt.out, frame)
+                return self.storage.ref(stmt.out, frame)
+            case registry.Apply(op, args):
+                operands = [self._array_value(a, stmt, bar, frame, like) for a in args]
+                return self._array_op(op, operands, bar.type.dtype, like.hint + "_bar")
+        raise InternalError(f"the rule of {stmt.fn} has a part that has no array form")
+
+    def _read_whole(self, array: n.Var, frame: Frame) -> None:
+        if self.facts.klass(array) in self.storage.unsavable:
+            raise InternalError(f"{array.hint} is read whole by a library call and overwritten by colliding sums")
+        self.storage.rereads.append(Reread(array, None, frame.region, frame.at))
+
+    def _array_op(self, op: str, xs: list[n.Var], dtype: str, hint: str) -> n.Var:
+        types = [x.type for x in xs]
+        assert all(isinstance(t, n.Array) for t in types)
+        extents = [t.extents for t in types if isinstance(t, n.Array)]
+        if op == "transpose":
+            target = self.b.var(xs[0].hint, n.Array(dtype, extents[0][::-1], "F"))
+            self.b.add(n.View(target, xs[0], (n.Transpose((1, 0)),), self.b.loc))
+            return target
+        if op == "outer":
+            a = self.b.var(xs[0].hint, n.Array(dtype, (extents[0][0], const(1)), "A"))
+            c = self.b.var(xs[1].hint, n.Array(dtype, (const(1), extents[1][0]), "A"))
+            one = (const(0), const(1))
+            self.b.add(n.View(a, xs[0], (n.Slice(*one, extents[0][0]), n.NewAxis()), self.b.loc))
+            self.b.add(n.View(c, xs[1], (n.NewAxis(), n.Slice(*one, extents[1][0])), self.b.loc))
+            target = self.b.var(hint, n.Array(dtype, (extents[0][0], extents[1][0])))
+            self.b.add(n.Call(target, "mul", (a, c), (), self.b.loc))
+            return target
+        if op in ("matmul", "matvec"):
+            shape = (extents[0][0], *extents[1][1:])
+            target = self.b.alloc(hint, dtype, shape)
+            self.b.add(n.LibCall(op, target, tuple(xs), loc=self.b.loc))
+            return target
+        target = self.b.var(hint, n.Array(dtype, extents[0]))
+        self.b.add(n.Call(target, op, tuple(xs), (), self.b.loc))
+        return target
+
+    # ---- nested blocks ----------------------------------------------------------------------------------------------
+
+    def branch(self, stmt: n.If, frame: Frame) -> None:
+        cond = self.storage.need(stmt.cond, frame, True)
+        bars = [frame.take(j.target) for j in stmt.joins]
+        sides = []
+        for k in (0, 1):
+            side = Frame(frame.region.children[frame.at, k], frame, self.b, self.facts)
+            with side.emitting():
+                for j, bar in zip(stmt.joins, bars, strict=True):
+                    value = (j.then_value, j.else_value)[k]
+                    if bar is not None and self.act.is_varied(value):
+                        side.add(value, bar)
+            self.block(side)
+            sides.append(side)
+        self.b.loc = stmt.loc
+        joins = close_branches(self.b, frame, *sides)
+        if joins or sides[0].out or sides[1].out:
+            self.b.add(n.If(cond, tuple(sides[0].out), tuple(sides[1].out), joins, stmt.loc))
+
+    def loop(self, stmt: n.For, frame: Frame) -> None:
+        bounds = tuple(self.storage.need(a, frame, True) for a in (stmt.start, stmt.stop, stmt.step))
+        body = Frame(frame.region.children[frame.at, 0], frame, self.b, self.facts)
+        index = n.Var(self.b.names.fresh(stmt.index.hint), stmt.index.type)
+        body.values[stmt.index.name] = (index, True)
+        references = self._reverse_references(stmt, frame, body)
+        scalars = [
+            c for c in stmt.carries if isinstance(c.inner.type, n.Scalar) and (self.act.active(c.inner) or self.act.active(c.outer))
+        ]
+        seeds = []
+        for c in scalars:
+            bar = frame.take(c.outer)
+            inner = self.b.var(c.inner.hint + "_bar", n.Scalar(c.inner.type.dtype))
+            seeds.append((c, inner, bar if bar is not None else algebra.zero(c.inner.type.dtype)))
+        with body.emitting():
+            for c, inner, _ in seeds:
+                if self.act.is_varied(c.next):
+                    body.add(c.next, inner)
+        self.block(body)
+        self.b.loc = stmt.loc
+        carries = []
+        for c, inner, init in seeds:
+            with body.emitting():
+                left = body.take(c.inner)
+            outer = self.b.var(c.inner.hint + "_bar", n.Scalar(c.inner.type.dtype))
+            carries.append((c, n.Carry(inner, init, algebra.zero(c.inner.type.dtype) if left is None else left, outer)))
+        accumulated = body.close_loop(frame)
+        done = (*(c for _, c in carries), *accumulated, *references)
+        self.b.add(n.ReverseLoop(index, *bounds, done, tuple(body.out), "store", stmt.loc))
+        for c, carry in carries:
+            if self.act.is_varied(c.init):
+                frame.add(c.init, carry.outer)
+
+    def _reverse_references(self, stmt: n.For, frame: Frame, body: Frame) -> list[n.Carry]:
+        """Carries that walk the loop's array references, and those of their shadows, back trip by trip."""
+        carried = array_carries(stmt)
+        order = [c.inner for c in carried]
+        out: list[n.Carry] = []
+        tables = []
+        if carried:
+            tables.append((body.refs, self.storage.ref, ""))
+        if any(self.act.active(c.inner) for c in carried):
+            tables.append((body.shadows, self.shadow, "_bar"))
+        for table, find, suffix in tables:
+            fresh = [n.Var(self.b.names.fresh(c.inner.hint + suffix), c.inner.type) for c in carried]
+            for c, var in zip(carried, fresh, strict=True):
+                assert isinstance(c.next, n.Var)
+                table[c.next.name] = var
+            for c, var in zip(carried, fresh, strict=True):
+                outer = n.Var(self.b.names.fresh(c.inner.hint + suffix), c.inner.type)
+                assert c.inner in order
+                out.append(n.Carry(var, find(c.outer, frame), table[c.inner.name], outer))
+        return out
+
+    def map(self, stmt: n.Map, frame: Frame) -> None:
+        extents = tuple(self.storage.need(e, frame, True) for e in stmt.extents)
+        body = Frame(frame.region.children[frame.at, 0], frame, self.b, self.facts)
+        indices = tuple(n.Var(self.b.names.fresh(i.hint), i.type) for i in stmt.indices)
+        for old, new in zip(stmt.indices, indices, strict=True):
+            body.values[old.name] = (new, True)
+        for s in stmt.sums:
+            bar = frame.take(s.target)
+            if bar is None:
+                continue
+            if self.act.is_varied(s.init):
+                frame.add(s.init, bar)
+            if self.act.is_varied(s.value):
+                with body.emitting():
+                    body.add(s.value, bar)
+        self.block(body)
+        self.b.loc = stmt.loc
+        sums = body.close_map(frame)
+        self.b.add(n.Map(indices, extents, tuple(body.out), tuple(sums), stmt.loc))
+
+    # ---- shadows ------------------------------------------------------------------------------------------------------
+
+    def shadow(self, array: n.Var, frame: Frame) -> n.Var:
+        """The cotangent memory of ``array``; made, zero, where the reverse sweep first touches it in its home block."""
+        home = frame
+        while home.region is not self.facts.home[array.name] and home.parent is not None:
+            home = home.parent
+        if array.name not in home.shadows:
+            with home.emitting():
+                home.shadows[array.name] = self._make_shadow(array, home)
+        return home.shadows[array.name]
+
+    def _make_shadow(self, array: n.Var, home: Frame) -> n.Var:
+        d = self.facts.definition[array.name]
+        assert isinstance(array.type, n.Array)
+        if isinstance(d, n.View):
+            base = self.shadow(d.base, home)
+            target = n.Var(self.b.names.fresh(array.hint + "_bar"), array.type)
+            items = tuple(self.storage._item(item, home) for item in d.items)
+            self.b.add(n.View(target, base, items, d.loc))
+            return target
+        if isinstance(d, n.For):
+            inits = [self.shadow(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
+            return self.storage.permuted(d, inits, array, home)
+        extents = tuple(self.storage.need(e, home, True) for e in array.type.extents)
+        return self.b.alloc(array.hint + "_bar", array.type.dtype, extents, algebra.zero(array.type.dtype), role="shadow")

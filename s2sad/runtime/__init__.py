@@ -1,0 +1,50 @@
+"""What generated code calls (``from s2sad import runtime as rt``): plain Python that ``numba.njit`` also compiles."""
+
+from s2sad.runtime.floats import fmod, sinc
+from s2sad.runtime.integers import (
+    checked_add,
+    checked_mul,
+    checked_pow,
+    checked_sub,
+    index,
+    lshift,
+    rshift,
+    wrap,
+)
+from s2sad.runtime.lifting import lift
+from s2sad.runtime.selection import clip, fmax, fmin, heaviside, maximum, minimum, pymax, pymin, sign
+from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
+from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
+
+__all__ = [
+    "add_any",
+    "checked_add",
+    "checked_mul",
+    "checked_pow",
+    "checked_sub",
+    "clip",
+    "compensated_add",
+    "compensated_value",
+    "digamma",
+    "erf",
+    "erfc",
+    "fmax",
+    "fmin",
+    "fmod",
+    "gamma",
+    "heaviside",
+    "index",
+    "lgamma",
+    "lift",
+    "lshift",
+    "maximum",
+    "minimum",
+    "polygamma",
+    "pymax",
+    "pymin",
+    "rshift",
+    "sign",
+    "sinc",
+    "total",
+    "wrap",
+]
