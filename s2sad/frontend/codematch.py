@@ -53,20 +53,19 @@ def find_definition(text: str, code: CodeType, rewritten_asserts: bool = False) 
         If ``text`` does not compile.
     """
     flags = code.co_flags & FUTURE_FLAGS
-    matches = [d for d in _definitions(text, flags, False) if d.code.co_name == code.co_name and same(d.code, code)]
+    matches = [d for d in _definitions(text, code.co_name, flags, False) if same(d.code, code)]
     if not matches and rewritten_asserts:
-        matches = [
-            d for d in _definitions(text, flags, True) if d.code.co_name == code.co_name and within(d.code, code)
-        ]
-    return min(matches, key=lambda d: abs(_first_line(d.node) - code.co_firstlineno), default=None)
+        matches = [d for d in _definitions(text, code.co_name, flags, True) if within(d.code, code)]
+    return min(matches, key=lambda d: abs(_anchor(d.node).lineno - code.co_firstlineno), default=None)
 
 
-@lru_cache(maxsize=16)
-def _definitions(text: str, flags: int, without_asserts: bool) -> tuple[Definition, ...]:
-    """All function definitions of ``text`` with the code objects that they compile to.
+@lru_cache(maxsize=64)
+def _definitions(text: str, name: str, flags: int, without_asserts: bool) -> tuple[Definition, ...]:
+    """All definitions of ``name`` in ``text`` with the code objects that they compile to.
 
     The pairing is the compiler's own: each definition is given a line number of its own while compiling, which comes
-    back as ``co_firstlineno``. (Columns would need Python 3.11.)
+    back as ``co_firstlineno``. (Columns would need Python 3.11.) Other functions keep their lines, because the code of
+    a function depends a little on the lines of those nested in it.
     """
     # A cell may await at its top level.
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -74,26 +73,23 @@ def _definitions(text: str, flags: int, without_asserts: bool) -> tuple[Definiti
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         tree = compile(text, "<source>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        nodes = list(_functions(tree, False))
+        nodes = [(node, in_class) for node, in_class in _functions(tree) if _code_name(node) == name]
         first = text.count("\n") + 2
         anchors = [_anchor(node) for node, _ in nodes]
         places = [_move(anchor, (first + k, first + k, 0, 0)) for k, anchor in enumerate(anchors)]
         compiled = _WithoutAsserts().visit(copy.deepcopy(tree)) if without_asserts else tree
         module = compile(compiled, "<source>", "exec", flags, dont_inherit=True)
-        for anchor, place in reversed(list(zip(anchors, places))):
-            _move(anchor, place)
-    codes = {(c.co_firstlineno, c.co_name): c for c in _code_objects(module)}
-    found = []
-    for k, (node, in_class) in enumerate(nodes):
-        code = codes.get((first + k, _code_name(node)))
-        if code is not None:  # the compiler drops dead code
-            found.append(Definition(node, code, in_class))
-    return tuple(found)
+    for anchor, place in reversed(list(zip(anchors, places))):
+        _move(anchor, place)
+    codes = {c.co_firstlineno: c for c in _code_objects(module) if c.co_name == name}
+    # The compiler drops dead code: a node may have no code object.
+    found = [(node, codes.get(first + k), in_class) for k, (node, in_class) in enumerate(nodes)]
+    return tuple(Definition(node, code, in_class) for node, code, in_class in found if code is not None)
 
 
-def _functions(tree: ast.AST, in_class: bool) -> Iterator[tuple[FunctionNode, bool]]:
+def _functions(tree: ast.AST) -> Iterator[tuple[FunctionNode, bool]]:
     """All function nodes under ``tree``, with whether a class is around them."""
-    stack = [(tree, in_class)]
+    stack = [(tree, False)]
     while stack:
         node, in_class = stack.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -117,10 +113,6 @@ def _move(node: ast.stmt | ast.expr, place: tuple[int, int | None, int, int | No
 
 def _code_name(node: FunctionNode) -> str:
     return "<lambda>" if isinstance(node, ast.Lambda) else node.name
-
-
-def _first_line(node: FunctionNode) -> int:
-    return _anchor(node).lineno
 
 
 def _code_objects(code: CodeType) -> Iterator[CodeType]:

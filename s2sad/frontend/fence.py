@@ -1,0 +1,325 @@
+"""What the language leaves out: one walk over a function that reports all unsupported syntax together.
+
+Only the node types that a method or `_ALLOWED` names pass; a node that a later Python brings is refused.
+What depends on types or on which function a name means is left to lowering, but for what has effects (`print`).
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from types import FunctionType, ModuleType
+from typing import Any
+
+import gast
+from numba.core.dispatcher import Dispatcher
+
+from s2sad.errors import Problem, refuse
+from s2sad.frontend.normalize import ends, is_valueless, returns
+from s2sad.frontend.source import Source, too_deep
+
+# Node types without conditions of their own: their children are walked.
+_STATEMENTS = ("Pass", "If")
+_EXPRESSIONS = ("IfExp", "BinOp", "BoolOp", "UnaryOp", "Name", "Tuple", "Load", "Store", "Param")
+_ARITHMETIC = ("Add", "Sub", "Mult", "Div", "FloorDiv", "Mod", "Pow", "MatMult", "UAdd", "USub")
+_BITS = ("LShift", "RShift", "BitOr", "BitXor", "BitAnd", "Invert")
+_LOGIC = ("And", "Or", "Not", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot")
+_ALLOWED = frozenset(_STATEMENTS + _EXPRESSIONS + _ARITHMETIC + _BITS + _LOGIC)
+
+_ELEMENTS = "a tuple, or np.array([...]) for numbers"
+_LOOP_SUM = "a `for` loop that fills an array or adds up"
+_OUTSIDE = "do it before or after the call, outside of the function"
+_TOP_LEVEL = "define it at the top of the module and pass what it uses as arguments"
+_ASYNC = "write a plain function"
+
+# Reason and alternative of each node type that is always refused.
+_REFUSED: dict[str, tuple[str, str]] = {
+    "While": ("`while` is not supported", "`for k in range(n)`, with a number of trips known when the loop starts"),
+    "Break": ("`break` is not supported", "let the loop run on, with an `if` around what must no longer happen"),
+    "Continue": ("`continue` is not supported", "put the rest of the loop's body under an `if`"),
+    "Try": ("`try` is not supported", "test for the exceptional case with `if`"),
+    "TryStar": ("`try` is not supported", "test for the exceptional case with `if`"),
+    "With": ("`with` is not supported", "put it around the call of the function"),
+    "Raise": ("`raise` is not supported", "check the arguments before the call"),
+    "Assert": ("`assert` is not supported", "check the arguments before the call"),
+    "Delete": ("`del` is not supported", "leave the name, it costs nothing"),
+    "Global": ("`global` is not supported", "take the value as an argument and return the new one"),
+    "Nonlocal": ("`nonlocal` is not supported", "take the value as an argument and return the new one"),
+    "Import": ("an import inside a function is not supported", "import at the top of the module"),
+    "ImportFrom": ("an import inside a function is not supported", "import at the top of the module"),
+    "FunctionDef": ("a function inside a function is not supported", _TOP_LEVEL),
+    "ClassDef": ("a class inside a function is not supported", "define it at the top of the module"),
+    "Lambda": ("a lambda inside a function is not supported", _TOP_LEVEL),
+    "AsyncFunctionDef": ("`async` is not supported", _ASYNC),
+    "AsyncFor": ("`async` is not supported", _ASYNC),
+    "AsyncWith": ("`async` is not supported", _ASYNC),
+    "Await": ("`await` is not supported", _ASYNC),
+    "Yield": ("`yield` is not supported", "return the values as an array or a tuple"),
+    "YieldFrom": ("`yield` is not supported", "return the values as an array or a tuple"),
+    "Match": ("`match` is not supported", "`if` / `elif` / `else`"),
+    "TypeAlias": ("a type alias inside a function is not supported", "define it at the top of the module"),
+    "ListComp": ("a list comprehension is not supported", _LOOP_SUM),
+    "SetComp": ("a set comprehension is not supported", _LOOP_SUM),
+    "DictComp": ("a dict comprehension is not supported", _LOOP_SUM),
+    "GeneratorExp": ("a generator expression is not supported", _LOOP_SUM),
+    "List": ("a list is not supported", _ELEMENTS),
+    "Set": ("a set is not supported", _ELEMENTS),
+    "Dict": ("a dict is not supported", "a tuple or a named tuple"),
+    "Starred": ("a starred expression is not supported", "name every element"),
+    "NamedExpr": ("`:=` is not supported", "an assignment before the statement"),
+    "JoinedStr": ("an f-string is not supported", _OUTSIDE),
+    "TemplateStr": ("a template string is not supported", _OUTSIDE),
+}
+# Their expressions are walked too; of other refused nodes only the statements, as the rest has its own scope.
+_WALKED = ("While", "List", "Set", "Starred", "NamedExpr", "Await")
+
+_EFFECTS = ("print", "input", "open", "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr")
+_ARRAY_MAKERS = ("array", "asarray")
+
+
+def fence(source: Source) -> None:
+    """Check that a function keeps to the supported syntax.
+
+    Raises
+    ------
+    UnsupportedError
+        With every place that does not, the reason, and what to write instead.
+    """
+    walk = _Walk(source)
+    try:
+        walk.function(source.tree)
+    except RecursionError:
+        raise too_deep(source.loc(source.tree)) from None
+    if walk.problems:
+        raise refuse(*walk.problems)
+
+
+class _Walk(gast.NodeVisitor):
+    """The walk; `problems` grows. Methods are named after node types and take one node."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.loops = 0
+        names = [node for node in gast.walk(source.tree) if isinstance(node, gast.Name)]
+        self.stores = [name.id for name in names if isinstance(name.ctx, gast.Store | gast.Param)]
+        self.valued = any(not is_valueless(r) for r in returns(source.tree.body))
+
+    def refuse(self, node: gast.AST, reason: str, alternative: str) -> None:
+        self.problems.append(Problem(self.source.loc(node), reason, alternative))
+
+    def generic_visit(self, node: gast.AST) -> None:
+        """Walk an allowed node, refuse any other."""
+        kind = type(node).__name__
+        if kind in _ALLOWED:
+            super().generic_visit(node)
+            return
+        self.refuse(node, *_REFUSED.get(kind, (f"the syntax {kind} is not supported", "plain loops and assignments")))
+        self.loops += kind == "While"
+        for child in gast.iter_child_nodes(node):
+            if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
+                break
+            if kind in _WALKED or isinstance(child, gast.stmt):
+                self.visit(child)
+            else:  # handlers and cases hold statements
+                self.block(getattr(child, "body", ()))
+        self.loops -= kind == "While"
+
+    def block(self, statements: object) -> None:
+        if isinstance(statements, list):
+            for statement in statements:
+                self.visit(statement)
+
+    def function(self, tree: gast.FunctionDef) -> None:
+        """The whole function. Annotations, defaults and decorators are evaluated elsewhere and not walked."""
+        if tree.args.vararg is not None:
+            self.refuse(tree.args.vararg, "`*args` is not supported", "name every argument, or take a tuple")
+        if tree.args.kwarg is not None:
+            self.refuse(tree.args.kwarg, "`**kwargs` is not supported", "name every argument")
+        self.block(tree.body)
+        self.returns(tree.body, False)
+        if self.valued and not ends(tree.body):
+            self.refuse(tree.body[-1], "some paths return no value", "return a value at the end of every path")
+
+    def returns(self, block: Sequence[gast.stmt], followed: bool) -> None:
+        """Check where the ``return`` statements of a block outside of loops stand."""
+        for k, statement in enumerate(block):
+            more = followed or k + 1 < len(block)
+            if k and isinstance(block[k - 1], gast.Return):
+                self.refuse(statement, "what follows `return` never runs", "delete it")
+            if not isinstance(statement, gast.If) or not any(returns([statement])):
+                continue
+            then, otherwise = ends(statement.body), ends(statement.orelse)
+            if not then and not otherwise and (more or self.valued):
+                reason = "this `return` is in a branch that may also go on to what follows"
+                self.refuse(next(returns([statement])), reason, "return at the end of the branch on all of its paths")
+                continue
+            self.returns(statement.body, more and not then)
+            self.returns(statement.orelse, more and not otherwise)
+
+    # Statements
+
+    def visit_Return(self, node: gast.Return) -> None:
+        if self.loops:
+            self.refuse(node, "`return` inside a loop is not supported", "keep the value and return it after the loop")
+        elif self.valued and is_valueless(node):
+            self.refuse(node, "some paths return no value", "return a value at the end of every path")
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_Expr(self, node: gast.Expr) -> None:
+        if isinstance(node.value, gast.Constant):
+            return
+        if isinstance(node.value, gast.BinOp | gast.BoolOp | gast.UnaryOp | gast.Compare | gast.Name | gast.Subscript):
+            self.refuse(node, "the value of this expression is not used", "delete it, or assign it")
+        self.visit(node.value)
+
+    def visit_For(self, node: gast.For) -> None:
+        self.names(node.target)
+        self.visit(node.iter)
+        self.loops += 1
+        self.block(node.body)
+        self.loops -= 1
+        if node.orelse:
+            self.refuse(node.orelse[0], "`else` of a loop is not supported", "write it after the loop")
+            self.block(node.orelse)
+
+    def names(self, target: gast.expr) -> None:
+        """The target of a loop: a name or a tuple of them."""
+        if isinstance(target, gast.Tuple | gast.List):
+            for element in target.elts:
+                self.names(element)
+        elif not isinstance(target, gast.Name):
+            self.refuse(target, "the loop variable is not a name", "a name, assigned in the loop's first statement")
+
+    def visit_Assign(self, node: gast.Assign) -> None:
+        for target in node.targets:
+            self.target(target)
+        self.visit(node.value)
+
+    def visit_AugAssign(self, node: gast.AugAssign) -> None:
+        self.target(node.target)
+        self.visit(node.op)
+        self.visit(node.value)
+
+    def visit_AnnAssign(self, node: gast.AnnAssign) -> None:
+        self.target(node.target)
+        if node.value is not None:
+            self.visit(node.value)
+        elif isinstance(node.target, gast.Name) and self.stores.count(node.target.id) == 1:
+            self.refuse(node, "a name is annotated but never assigned", "delete it, or assign a value")
+
+    def target(self, target: gast.expr) -> None:
+        if isinstance(target, gast.Attribute):
+            self.refuse(target, "assignment to an attribute is not supported", "a local variable, returned at the end")
+        elif isinstance(target, gast.Tuple | gast.List):
+            for element in target.elts:
+                self.target(element)
+        else:
+            self.visit(target)
+
+    # Expressions
+
+    def visit_Constant(self, node: gast.Constant, text_allowed: bool = False) -> None:
+        value = node.value
+        if isinstance(value, str | bytes):
+            if not (text_allowed and isinstance(value, str)):
+                self.refuse(node, "text is not supported here", "numbers; text may be an argument or be compared")
+        elif isinstance(value, complex):
+            self.refuse(node, "complex numbers are not supported", "real and imaginary parts as two numbers")
+        elif value is ...:
+            self.refuse(node, "`...` is not supported here", "use it as an index only")
+        elif isinstance(value, int) and abs(value) > 2**63:
+            self.refuse(node, "an integer beyond 64 bits is not supported", "a float")
+        elif value is not None and not isinstance(value, bool | int | float):
+            self.refuse(node, f"a constant of type {type(value).__name__} is not supported", "a number")
+
+    def value_or_text(self, node: gast.expr) -> None:
+        if isinstance(node, gast.Constant):
+            self.visit_Constant(node, text_allowed=True)
+        else:
+            self.visit(node)
+
+    def visit_Attribute(self, node: gast.Attribute) -> None:
+        self.visit(node.value)
+
+    def visit_Subscript(self, node: gast.Subscript) -> None:
+        self.visit(node.value)
+        for index in node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]:
+            if isinstance(index, gast.Slice):
+                for bound in (index.lower, index.upper, index.step):
+                    if bound is not None:
+                        self.index(bound)
+            elif not (isinstance(index, gast.Constant) and index.value is ...):
+                self.index(index)
+
+    def index(self, node: gast.expr) -> None:
+        if isinstance(node, gast.Constant) and isinstance(node.value, float | str | bytes | complex):
+            self.refuse(node, f"an index of type {type(node.value).__name__} is not supported", "an int")
+        else:
+            self.visit(node)
+
+    def visit_Compare(self, node: gast.Compare) -> None:
+        operands = [node.left, *node.comparators]
+        for op, left, right in zip(node.ops, operands, operands[1:]):
+            if isinstance(op, gast.In | gast.NotIn):
+                self.refuse(node, "`in` is not supported", "compare with each element")
+            elif isinstance(op, gast.Is | gast.IsNot) and not (_is_none(left) or _is_none(right)):
+                self.refuse(node, "`is` is supported for None only", "`==`")
+            else:
+                self.visit(op)
+        for middle in operands[1:-1]:
+            self.repeatable(middle)
+        for operand in operands:
+            self.value_or_text(operand)
+
+    def repeatable(self, middle: gast.expr) -> None:
+        """The middle of ``a < b < c`` is written twice by `normalize`: no user function may be called there."""
+        for node in gast.walk(middle):
+            if isinstance(node, gast.Call):
+                called = self.meaning(node.func)
+                if isinstance(called, FunctionType | Dispatcher) and not called.__module__.startswith("numpy"):
+                    reason = "a call of a user function in the middle of a chained comparison is not supported"
+                    self.refuse(node, reason, "assign its value first")
+
+    def visit_Call(self, node: gast.Call) -> None:
+        if isinstance(node.func, gast.Name | gast.Attribute):
+            self.visit(node.func)
+        else:
+            self.refuse(node.func, "a call of a computed function is not supported", "call a function by its name")
+        called = self.meaning(node.func)
+        for name in _EFFECTS:
+            if called is getattr(builtins, name):
+                self.refuse(node, f"`{name}` is not supported", _OUTSIDE)
+        made = getattr(node.func, "attr", getattr(node.func, "id", "")) in _ARRAY_MAKERS
+        for argument in node.args:
+            if made and isinstance(argument, gast.List):
+                self.elements(argument)
+            else:
+                self.value_or_text(argument)
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self.refuse(keyword.value, "`**` in a call is not supported", "name every argument")
+            else:
+                self.value_or_text(keyword.value)
+
+    def elements(self, node: gast.List) -> None:
+        """A list as the argument of ``np.array``, nested or not."""
+        for element in node.elts:
+            if isinstance(element, gast.List):
+                self.elements(element)
+            else:
+                self.visit(element)
+
+    def meaning(self, node: gast.expr) -> Any:
+        """What a name, or a name in a module, stands for now; None if only a call can tell."""
+        if isinstance(node, gast.Attribute):
+            base = self.meaning(node.value)
+            return getattr(base, node.attr, None) if isinstance(base, ModuleType) else None
+        if not isinstance(node, gast.Name) or node.id in self.source.locals:
+            return None
+        return self.source.value_of(node.id)
+
+
+def _is_none(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and node.value is None
