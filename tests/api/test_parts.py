@@ -123,7 +123,24 @@ def test_self_overlap_of_a_written_argument_is_refused():
 
 def test_type_keys_tell_what_specialisations_depend_on():
     a = np.zeros((2, 3))
-    keys = [type_key(v) for v in (a, a.T, a[:, ::2], a.astype("f4"), a[0], a.astype(">f8"), 1.0, 1, True, np.float64(1), (1.0,), Pair(1, 2), None)]
+    keys = [
+        type_key(v)
+        for v in (
+            a,
+            a.T,
+            a[:, ::2],
+            a.astype("f4"),
+            a[0],
+            a.astype(">f8"),
+            1.0,
+            1,
+            True,
+            np.float64(1),
+            (1.0,),
+            Pair(1, 2),
+            None,
+        )
+    ]
     assert len(set(keys)) == len(keys)
     assert type_key(a) == type_key(np.ones((5, 7)))
     with pytest.raises(ArgumentError, match="matrix"):
