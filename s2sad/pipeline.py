@@ -10,30 +10,48 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from s2sad.analysis.signature import ArgSpec
+from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
+from s2sad.adjoint.guards import guard_shapes
 from s2sad.adjoint.reverse import reverse
+from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
 from s2sad.errors import InternalError, Problem, S2SADError, refuse
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
+from s2sad.frontend.normalize import normalize
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
+from s2sad.optimize.copies import copies
+from s2sad.optimize.cse import cse
+from s2sad.optimize.dead import dead
+from s2sad.optimize.firstwrite import firstwrite
+from s2sad.optimize.fold import fold
+from s2sad.optimize.hoist import hoist
+from s2sad.optimize.merge import merge
+from s2sad.optimize.retarget import retarget
+from s2sad.rules.registry import OPS
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
 
+Result = TypeVar("Result")
 MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to derive: ``mode`` is one of ``MODES``, ``wrt`` the parameters to differentiate with respect to."""
+    """What to derive: ``mode`` is one of ``MODES``, ``wrt`` the parameters to differentiate with respect to.
+
+    ``tupled`` makes the gradient a tuple also if there is only one parameter (``argnums=(0,)``).
+    """
 
     mode: str
     wrt: tuple[str, ...] = ()
     has_aux: bool = False
+    tupled: bool = False
     style: str = "fast"
     debug: bool = False
 
@@ -83,10 +101,19 @@ class Derived:
 
 @dataclass
 class Counters:
-    """How often a function was transformed, and how often Numba compiled (not loaded), in this process."""
+    """How often, in this process, a function was transformed and Numba compiled (not loaded) generated code."""
 
     transformations: int = 0
-    compilations: int = 0
+    _watched: list[Any] = field(default_factory=list)
+
+    def watch(self, dispatcher: Any) -> None:
+        """Count the compilations of ``dispatcher``, which is never forgotten, as its module is not."""
+        if not any(known is dispatcher for known in self._watched):
+            self._watched.append(dispatcher)
+
+    @property
+    def compilations(self) -> int:
+        return sum(sum(d.stats.cache_misses.values()) for d in self._watched)
 
 
 counters = Counters()
@@ -98,6 +125,10 @@ counters = Counters()
 def _fence(state: State) -> State:
     fence(state.source)
     return state
+
+
+def _normalize(state: State) -> State:
+    return replace(state, source=replace(state.source, tree=normalize(state.source.tree)))
 
 
 def _lower(state: State) -> State:
@@ -119,16 +150,24 @@ def _differentiate(state: State) -> State:
     _require_scalar_output(primal, request)
     value = request.mode == "value_and_grad" or request.has_aux
     derivative = reverse(primal, request.wrt, value=value, name=name, seeds="scalar", has_aux=request.has_aux)
-    return replace(state, ir=_without_value(derivative) if value and request.mode == "grad" else derivative)
-
-
-def _without_value(derivative: n.Function) -> n.Function:
-    """Of ``((value, aux), gradient)`` return ``(gradient, aux)``."""
     last = derivative.body[-1]
-    assert isinstance(last, n.Return) and isinstance(last.value, n.Struct)
-    outputs, gradient = last.value.items
-    assert isinstance(outputs, n.Struct)
-    return replace(derivative, body=(*derivative.body[:-1], replace(last, value=n.Struct((gradient, outputs.items[1])))))
+    assert isinstance(last, n.Return)
+    result = replace(last, value=_result(last.value, request, value))
+    return replace(state, ir=replace(derivative, body=(*derivative.body[:-1], result)))
+
+
+def _result(tree: n.Tree, request: Request, value: bool) -> n.Tree:
+    """What a gradient returns, from the ``(outputs, gradient)`` or ``gradient`` of the reverse sweep."""
+    outputs, gradient = tree.items if value and isinstance(tree, n.Struct) else (None, tree)
+    if request.tupled and len(request.wrt) == 1:
+        gradient = n.Struct((gradient,))
+    if request.mode == "value_and_grad":
+        return n.Struct((outputs, gradient))
+    return n.Struct((gradient, outputs.items[1])) if isinstance(outputs, n.Struct) else gradient
+
+
+def _guard_shapes(state: State) -> State:
+    return replace(state, ir=guard_shapes(_ir(state), state.primal or _ir(state)))
 
 
 def _emit(state: State) -> State:
@@ -142,10 +181,25 @@ def _pass(name: str, f: Callable[[n.Function], n.Function], level: str = "loop")
 
 STAGES: tuple[Stage, ...] = (
     Stage("fence", _fence),
+    Stage("normalize", _normalize),
     Stage("lower", _lower, "array"),
     _pass("scalarize", scalarize),
-    Stage("differentiate", _differentiate),
+    _pass("fold", fold),
+    _pass("copies", copies),
+    _pass("cse", cse),
+    _pass("dead", dead),
+    Stage("differentiate", _differentiate, "loop"),
+    Stage("guard-shapes", _guard_shapes, "loop"),
     _pass("scalarize-adjoint", scalarize),
+    _pass("modes", modes),
+    _pass("fold-adjoint", fold),
+    _pass("copies-adjoint", copies),
+    _pass("cse-adjoint", cse),
+    _pass("merge", merge),
+    _pass("firstwrite", firstwrite),
+    _pass("retarget", retarget),
+    _pass("hoist", hoist),
+    _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
     Stage("emit", _emit),
 )
 
@@ -178,7 +232,7 @@ def derive(source: Source, specs: tuple[ArgSpec, ...], request: Request) -> Deri
             sys.stderr.write(f"---- {stage.name} ----\n{show(state.ir)}\n")
         if always or k == last:
             ir, level = state.ir, stage.level
-            _guarded(f"verify after {stage.name}", source, lambda ir=ir, level=level: verify(ir, level))
+            _guarded(f"verify after {stage.name}", source, lambda ir=ir, level=level: verify(ir, level, ops=OPS))
     if state.emitted is None or state.primal is None:
         raise InternalError("the pipeline ended without a text")
     function = _ir(state)
@@ -191,7 +245,7 @@ def derived_name(name: str, mode: str) -> str:
     return f"{stem}_{mode}"
 
 
-def _guarded(stage: str, source: Source, run: Callable[[], State | None]):
+def _guarded(stage: str, source: Source, run: Callable[[], Result]) -> Result:
     """``run()``, with every error that is not one of ours made an ``InternalError`` that names stage and function."""
     try:
         return run()
@@ -205,7 +259,9 @@ def _guarded(stage: str, source: Source, run: Callable[[], State | None]):
 
 def _internal_text(stage: str, source: Source, text: str) -> str:
     where = f"{source.filename}:{source.tree.lineno}"
-    return f"stage '{stage}' failed on {source.qualname} ({where}): {text}\nThis is a defect of s2sad; please report it."
+    return (
+        f"stage '{stage}' failed on {source.qualname} ({where}): {text}\nThis is a defect of s2sad; please report it."
+    )
 
 
 def _ir(state: State) -> n.Function:

@@ -14,6 +14,7 @@ from s2sad.api.selfcheck import CheckError, dot_product, flat, inner, norm, rand
 __all__ = ["CheckError", "check_grads", "directional_derivative"]
 
 STEPS = 8
+EPS = 4.0 * float(np.finfo(float).eps)
 ELEMENTS_REPORTED = 64
 
 
@@ -36,7 +37,8 @@ def check_grads(
     rtol : float, optional
         Relative to the size of the terms; 1e-6, or 1e-4 where float32 takes part.
     step : float
-        The largest step of the finite differences; steps are halved from there and extrapolated (Richardson; Ridders 1982).
+        The largest step of the finite differences; steps are halved from there and extrapolated (Richardson; Ridders
+        1982).
     seed : int
         Of the random directions.
     target : {"cpu", "python"}
@@ -70,8 +72,8 @@ def check_grads(
                 if not abs(value - numeric) <= rtol * scale + 10 * error:
                     detail = _worst_element(weighted, own, k, x_bar[k], step) if mode == "vjp" else ""
                     raise CheckError(
-                        f"{mode} of {reverse.__name__} with respect to {name} is wrong: along a random direction it says "
-                        f"{value!r}, finite differences of the function {numeric!r} (+- {error:.1e}){detail}"
+                        f"{mode} of {reverse.__name__} with respect to {name} is wrong: along a random direction it "
+                        f"says {value!r}, finite differences of the function {numeric!r} (+- {error:.1e}){detail}"
                     )
     result = dot_product(forward, reverse, own, rng)
     if not result.holds(precise):
@@ -113,20 +115,22 @@ def directional_derivative(
 ) -> tuple[float, float]:
     """The derivative of ``f(args)`` as argument ``k`` moves along ``direction``, and an estimate of its error.
 
-    Central differences at halved steps, extrapolated; the entry of the table with the smallest change wins (Ridders 1982).
+    Central differences at halved steps, extrapolated; the entry of the table with the smallest change wins (Ridders
+    1982).
     """
 
-    def difference(h: float) -> float:
+    def difference(h: float) -> tuple[float, float]:
         sides = [f([*args[:k], _moved(_double(args[k]), direction, s * h), *args[k + 1 :]]) for s in (1.0, -1.0)]
-        return (sides[0] - sides[1]) / (2.0 * h)
+        return (sides[0] - sides[1]) / (2.0 * h), EPS * max(map(abs, sides)) / h
 
     best, error = np.nan, np.inf
     previous: list[float] = []
     for i in range(STEPS):
-        row = [difference(step / 2.0**i)]
+        first, rounding = difference(step / 2.0**i)
+        row = [first]
         for j, older in enumerate(previous):
             row.append(row[j] + (row[j] - older) / (4.0 ** (j + 1) - 1.0))
-            change = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - older))
+            change = max(abs(row[j + 1] - row[j]), abs(row[j + 1] - older), rounding)
             if change <= error:
                 best, error = row[j + 1], change
         previous = row

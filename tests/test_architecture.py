@@ -121,21 +121,21 @@ def test_every_module_and_public_function_has_a_docstring(path: Path) -> None:
     assert ast.get_docstring(tree), "module"
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            # Rules are formulas under a decorator; their table's docstring says what they are.
-            if node.decorator_list and "rules" in path.parts:
+            # A formula of a line or two is its own description; rules are formulas under a decorator.
+            if len(node.body) <= 2 or (node.decorator_list and "rules" in path.parts):
                 continue
             assert ast.get_docstring(node), node.name
 
 
 def _passes() -> list[str]:
-    """Module names of the passes that ``s2sad.pipeline`` lists and of every file in the folders of passes."""
-    return [module_of(path) for path in FILES if path.parent.name in PASS_FOLDERS and _defines_pass(parsed(path))]
+    """Module names of the passes in the folders of passes."""
+    return [module_of(path) for path in FILES if path.parent.name in PASS_FOLDERS and _defines_pass(path)]
 
 
-def _defines_pass(tree: ast.Module) -> bool:
-    """Whether the module has a public function whose first parameter and result are an IR ``Function``."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.args.args:
+def _defines_pass(path: Path) -> bool:
+    """Whether the module has a function named like it or its folder, from an IR ``Function`` to an IR ``Function``."""
+    for node in parsed(path).body:
+        if isinstance(node, ast.FunctionDef) and node.name in (path.stem, path.parent.name) and node.args.args:
             first = node.args.args[0].annotation
             names = [ast.unparse(a).split(".")[-1] for a in (first, node.returns) if a is not None]
             if names == ["Function", "Function"]:

@@ -1,5 +1,6 @@
 """Every example runs to its end in a process of its own; what it asserts holds."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,10 @@ EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
 
 def run(name: str, options: list[str], folder: Path) -> str:
     command = [sys.executable, str(ROOT / "examples" / name), *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout
 

@@ -33,7 +33,9 @@ class Binder:
         bound.apply_defaults()
         return [bound.arguments[name] for name in self.names]
 
-    def split(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[list[Any], tuple[Any, ...], dict[str, Any]]:
+    def split(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[list[Any], tuple[Any, ...], dict[str, Any]]:
         """The user's arguments, then further positional ones, then further keywords."""
         positional = [p for p in self.parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
         own = {k: v for k, v in kwargs.items() if k in self.names}

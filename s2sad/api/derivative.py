@@ -13,17 +13,20 @@ from typing import Any
 import numpy as np
 
 from s2sad.analysis.signature import ArgSpec, ScalarArg, spec_of
-from s2sad.api import selfcheck, store, tapes
+from s2sad.api import selfcheck, tapes
 from s2sad.api.binding import Binder
 from s2sad.api.engine import Engine
-from s2sad.api.entry import copied
+from s2sad.api.entry import SCALARS, copied, type_key
 from s2sad.api.fingerprint import plain_function
 from s2sad.api.options import Options, resolve_argnums
 from s2sad.api.seeding import Pullback, cotangents, dotted, expand, tangents
 from s2sad.api.variant import Variant
+from s2sad.backend.export import export_text
 from s2sad.errors import ArgumentError, S2SADError, UnsupportedError
 from s2sad.ir import nodes as n
+from s2sad.runtime import SizeOneError
 
+_SELF_CHECK = os.environ.get("S2SAD_CHECK") == "1"
 ANNOTATIONS: dict[Any, ScalarArg] = {
     **{kind: ScalarArg(np.dtype(kind).name, True) for kind in (float, int, bool)},
     **{kind.__name__: ScalarArg(np.dtype(kind).name, True) for kind in (float, int, bool)},
@@ -34,8 +37,9 @@ ANNOTATIONS: dict[Any, ScalarArg] = {
 class Derivative:
     """A derivative of a function, specialised to the types of the arguments at the first call with them.
 
-    Called with the arguments of the function; the derivatives that ``vjp`` and ``jvp`` make take the seeds (tangents) after
-    them, by position or by name (``y_bar``, ``x_dot``). Also callable from ``numba.njit`` code, as a global and as an argument.
+    Called with the arguments of the function; the derivatives that ``vjp`` and ``jvp`` make take the seeds (tangents)
+    after them, by position or by name (``y_bar``, ``x_dot``). Also callable from ``numba.njit`` code, as a global
+    and as an argument.
 
     Attributes
     ----------
@@ -49,6 +53,7 @@ class Derivative:
         if isinstance(fn, Derivative):
             raise UnsupportedError(f"{fn!r} is itself a derivative; derivatives of derivatives are not supported yet")
         functools.update_wrapper(self, plain_function(fn), updated=())
+        self.__qualname__: str
         self.__wrapped__ = fn
         self.options = options
         self.binder = Binder(fn)
@@ -57,17 +62,34 @@ class Derivative:
         self._engine = Engine(fn, self.binder, options, wrt)
         self.numba_engine = Engine(fn, self.binder, options.compiled(), wrt, semantics="numba")
         self._numba_type: Any = None
-        self._arity = len(self.binder.names)
+        plain = options.mode in ("grad", "value_and_grad") and not (
+            options.debug or _SELF_CHECK or self.binder.keyword_only
+        )
+        self._plain_arity = len(self.binder.names) if plain else -1
         self._checked: set[int] = set()
 
     # ---- calling ----------------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != self._plain_arity:
+            return self._call(args, kwargs)
+        key = tuple([kind if (kind := type(a)) in SCALARS else type_key(a) for a in args])
+        variant = self._engine.recent.get(key)
+        if variant is None or not variant.direct or not (variant.always_valid or variant.valid()):
+            return self._call(args, kwargs)
+        try:
+            value = variant.run(*args, *variant.hidden_values(), *variant.seeds)
+        except SizeOneError:
+            return self._call(args, kwargs)
+        except Exception as error:
+            raise self._engine.explained(variant, error) from error.__cause__
+        return value if variant.convert is None else variant.convert(value)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Any call, also one that specialises."""
         if self.options.mode in ("vjp", "jvp"):
             return self._call_seeded(args, kwargs)
-        own = list(args)
-        if kwargs or len(args) != self._arity or self.binder.keyword_only:
-            own = self.binder.bind(args, kwargs)
+        own = self.binder.bind(args, kwargs)
         if self.options.debug:
             self._run_primal(own)
         variant, value = self._engine.call(own)
@@ -118,7 +140,7 @@ class Derivative:
         return shared(self.primal, self.options.with_mode(mode))
 
     def _run_primal(self, args: list[Any]) -> None:
-        """``debug``: the function itself, un-jitted, on copies, so that Python's own errors are raised at the user's line."""
+        """``debug``: the function itself, un-jitted, on copies: Python's own errors are raised at the user's line."""
         plain_function(self.primal)(*copied(tuple(args)))
 
     def _self_check(self, variant: Variant, args: list[Any]) -> None:
@@ -152,7 +174,7 @@ class Derivative:
                 message = f"{self.binder.function} has no specialisation yet; use .inspect_source(*args)"
                 raise S2SADError(f"{message} ({error})") from error
         assert self._engine.latest is not None
-        return store.source_text(self._engine.latest.info)
+        return self._engine.latest.info.emitted.text
 
     def _assumed_specs(self) -> tuple[ArgSpec, ...]:
         found: list[ArgSpec] = []
@@ -168,10 +190,7 @@ class Derivative:
 
     def inspect_source(self, *args: Any, **kwargs: Any) -> str:
         """The text of the specialisation for these arguments, without running it."""
-        return store.source_text(self.compile(*args, **kwargs)._engine_variant(args, kwargs).info)
-
-    def _engine_variant(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Variant:
-        return self._engine.find(self._own(args, kwargs))
+        return self._engine.find(self._own(args, kwargs)).info.emitted.text
 
     def _own(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The user's arguments of a call (seeds are dropped)."""
@@ -180,7 +199,7 @@ class Derivative:
     def compile(self, *args: Any, **kwargs: Any) -> Derivative:
         """Specialise and compile for these arguments (seeds are not needed), without running; returns the object."""
         own = self._own(args, kwargs)
-        store.compile_for(self._engine.find(own), own)
+        self._engine.find(own).compile(own)
         return self
 
     def inspect_stage(self, name: str, *args: Any, **kwargs: Any) -> n.Function:
@@ -197,8 +216,11 @@ class Derivative:
         return tapes.table(self._engine.derive(self._assumed_specs() if specs is None else specs).function, None)
 
     def export(self, path: str | os.PathLike[str]) -> Path:
-        """Write the latest specialisation to ``path``: a file that needs NumPy and Numba only, with the same results."""
-        return store.export(self._latest().info, Path(path))
+        """Write the latest specialisation to ``path``: a file that needs only NumPy and Numba, with the same bits."""
+        title = f"{self.options.mode} of {self.binder.function}"
+        written = Path(path)
+        written.write_text(export_text(self._latest().info.emitted, title), encoding="utf-8")
+        return written
 
     @property
     def dispatcher(self) -> Any:
@@ -241,11 +263,7 @@ class Derivative:
         found: Any = sys.modules.get(self.__module__)
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
-        return self.__qualname__ if found is self else (Derivative, (self.primal, self.options))
-
-
-_SELF_CHECK = os.environ.get("S2SAD_CHECK") == "1"
-
+        return self.__qualname__ if found is self else (shared, (self.primal, self.options))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -19,7 +19,7 @@ from s2sad.api.entry import copied, type_key
 from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
 from s2sad.api.trace import explain
-from s2sad.api.variant import Info, Reads, Variant
+from s2sad.api.variant import Variant
 from s2sad.errors import ArgumentError, InternalError
 from s2sad.frontend.source import Source, get_source
 from s2sad.pipeline import Derived, Request, derive
@@ -33,7 +33,12 @@ class Engine:
     """The specialisations of one transformation of one function."""
 
     def __init__(
-        self, fn: Callable[..., Any], binder: Binder, options: Options, wrt: tuple[str, ...], semantics: str | None = None
+        self,
+        fn: Callable[..., Any],
+        binder: Binder,
+        options: Options,
+        wrt: tuple[str, ...],
+        semantics: str | None = None,
     ) -> None:
         self.fn = fn
         self.binder = binder
@@ -42,6 +47,7 @@ class Engine:
         self.semantics = semantics or ("numba" if isinstance(fn, Dispatcher) else "python")
         self.latest: Variant | None = None
         self.latest_specs: tuple[ArgSpec, ...] | None = None
+        self.recent: dict[Any, Variant] = {}  # the variant of the last call with each key
         self._variants: dict[Any, list[Variant]] = {}
         self._sized: dict[Any, Variant] = {}
         self._lock = threading.RLock()
@@ -51,9 +57,10 @@ class Engine:
 
     def find(self, args: list[Any]) -> Variant:
         """The specialisation for ``args``, made if there is none that is still valid."""
-        key = tuple([type_key(a) for a in args])
+        key = tuple(map(type_key, args))
         for variant in self._variants.get(key, ()):
             if variant.always_valid or variant.valid():
+                self.recent[key] = variant
                 return variant
         with self._lock:
             for variant in self._variants.get(key, ()):
@@ -63,9 +70,12 @@ class Engine:
             known = self._variants.setdefault(key, [])
             known.insert(0, variant)
             del known[MAX_VARIANTS:]
+            self.recent[key] = variant
             return variant
 
-    def call(self, args: list[Any], make: SeedMaker | None = None, hidden: list[Any] | None = None) -> tuple[Variant, Any]:
+    def call(
+        self, args: list[Any], make: SeedMaker | None = None, hidden: list[Any] | None = None
+    ) -> tuple[Variant, Any]:
         """Run the specialisation for ``args``; ``make`` gives the seeds it needs, ``hidden`` pins captured values."""
         variant = self.find(args)
         try:
@@ -73,7 +83,7 @@ class Engine:
         except SizeOneError:
             return self._size_one(args, lambda v: v(args, None if make is None else make(v), hidden))
         except Exception as error:
-            raise self._explained(variant, error) from error.__cause__
+            raise self.explained(variant, error) from error.__cause__
 
     def call_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The value of the primal, and the final contents of the arguments that it writes, by name."""
@@ -83,16 +93,16 @@ class Engine:
         except SizeOneError:
             return self._size_one(args, lambda v: v.run_final(args))[1]
         except Exception as error:
-            raise self._explained(variant, error) from error.__cause__
+            raise self.explained(variant, error) from error.__cause__
 
-    def _explained(self, variant: Variant, error: Exception) -> Exception:
+    def explained(self, variant: Variant, error: Exception) -> Exception:
         """``error`` with the user's line; what Numba says about generated code is a defect of ours."""
         if isinstance(error, NumbaError):
             return InternalError(
-                f"Numba did not compile {variant.info.name} ({variant.info.path}): {error}\n"
+                f"Numba did not compile {variant.info.name} ({variant.path}): {error}\n"
                 "This is a defect of s2sad; please report it."
             )
-        explain(error, variant.info.path, variant.info.line_map)
+        explain(error, variant.path, variant.code.line_map)
         return error
 
     def _size_one(self, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
@@ -105,7 +115,7 @@ class Engine:
             except SizeOneError:
                 continue
             except Exception as error:
-                raise self._explained(variant, error) from error.__cause__
+                raise self.explained(variant, error) from error.__cause__
         plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
         raise InternalError(f"{self.binder.function}: an extent of 1 could not be specialised; please report it")
 
@@ -141,7 +151,9 @@ class Engine:
         elif options.mode != "primal":
             for name in wrt:
                 self._require_float(name, table)
-        return Request(options.mode, wrt, options.has_aux, options.style, options.debug)
+        return Request(
+            options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug
+        )
 
     def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:
         layouts = {k: lay.of_spec(spec) for k, spec in table.items()}
@@ -164,15 +176,15 @@ class Engine:
         """Make the specialisation for ``specs``, from the cache if it is there."""
         request = self.request(specs)
         found = fingerprint(self.fn)
-        key = store.key(found, specs, request, self.options, self.semantics)
-        stored = store.load(key, found)
-        if stored is None:
+        key = store.key_of(found, specs, request, self.options, self.semantics)
+        made = store.recall(self.binder.function, key, found)
+        if made is None:
             derived = derive(self.source(), specs, request)
-            info, reads = store.save(key, found, derived, self.options, self.binder.names, request)
-        else:
-            info, reads = stored
+            made = store.remember(self.binder.function, key, found, derived, self.binder.names, request)
+        info, reads = made
         reads = replace(reads, frozen=self.semantics == "numba")
-        variant = Variant(info, store.runnable(info, self.options), reads, self.binder.names)
+        jitted = self.options.target == "cpu" and not self.options.debug
+        variant = Variant(info, store.compiled(info, self.options), jitted, reads, self.binder.names)
         self.latest, self.latest_specs = variant, specs
         return variant
 

@@ -10,12 +10,17 @@ import numpy as np
 from s2sad.api import layout as lay
 from s2sad.errors import ArgumentError
 
+SCALARS = frozenset(
+    (bool, int, float, type(None), *(np.dtype(c).type for c in "?bhilqBHILQfd")),
+)  # their type is all that counts
 SUPPORTED_KINDS = (np.ndarray, np.memmap)
 
 
 def type_key(value: Any) -> Any:
     """What a specialisation depends on, as something cheap to hash: type, and for arrays dtype, dimensions, layout."""
     kind = type(value)
+    if kind in SCALARS:
+        return kind
     if kind is np.ndarray:
         return value.dtype, value.ndim, value.flags.num & 259  # C- and F-contiguous, aligned
     if isinstance(value, np.ndarray):
@@ -24,7 +29,7 @@ def type_key(value: Any) -> Any:
         return kind, value.dtype, value.ndim, value.flags.num & 259
     if isinstance(value, tuple):
         return (kind, *map(type_key, value))
-    if value is None or isinstance(value, bool | int | float | np.generic):
+    if isinstance(value, int | float | np.generic):
         return kind
     try:
         hash(value)
@@ -66,7 +71,7 @@ def _overlaps_itself(array: np.ndarray) -> bool:
 
 
 def copier(layouts: tuple[lay.Layout, ...], names: tuple[str, ...]) -> Callable[[list[Any]], None] | None:
-    """A function that guards a call's arguments and replaces those that generated code writes by copies; or ``None``."""
+    """What guards a call's arguments and replaces those that are written by copies; ``None`` if none is written."""
     touched = [k for k, layout in enumerate(layouts) if any(leaf.written for leaf in lay.leaves(layout))]
     if not touched:
         return None

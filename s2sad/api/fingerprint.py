@@ -73,11 +73,6 @@ def fingerprint(fn: Any, frozen: bool = False) -> Fingerprint:
     return Fingerprint("\n".join(parts) if lasting else None, tuple(captures))
 
 
-def digest(*texts: str) -> str:
-    """A name for ``texts``: 32 hexadecimal digits."""
-    return hashlib.blake2b("\0".join(texts).encode(), digest_size=16).hexdigest()
-
-
 def _captured(fn: types.FunctionType) -> Iterator[Capture]:
     """Closure cells, globals, and attributes of modules that the code of ``fn`` may read."""
     for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
@@ -95,7 +90,7 @@ def _captured(fn: types.FunctionType) -> Iterator[Capture]:
 
 
 def _attributes(prefix: str, value: Any, names: set[str]) -> Iterator[Capture]:
-    """What the code may read from a module that is not a library: every attribute with a name that the code mentions."""
+    """What the code may read from a module that is no library: the attributes with names that the code mentions."""
     if not isinstance(value, types.ModuleType) or _library(value):
         return
     for name in sorted(names & set(vars(value))):
@@ -132,7 +127,11 @@ def _value_text(value: Any, frozen: bool) -> str | None:
     if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
         return f"{type(value).__name__} {value!r}"
     if isinstance(value, np.ndarray):
-        content = hashlib.blake2b(np.ascontiguousarray(value).tobytes()).hexdigest() if frozen and value.dtype.kind != "O" else ""
+        content = (
+            hashlib.blake2b(np.ascontiguousarray(value).tobytes()).hexdigest()
+            if frozen and value.dtype.kind != "O"
+            else ""
+        )
         return f"array {value.dtype} {value.shape} {value.flags.num & 3} {content}"
     if isinstance(value, tuple):
         items = [_value_text(v, frozen) for v in value]

@@ -152,6 +152,15 @@ def zeros_of(leaf: Leaf, value: Any) -> Any:
     return scalar(leaf.dtype, 0.0)
 
 
+def example(layout: Layout) -> Any:
+    """A value with this layout: arrays are empty, scalars 1."""
+    if isinstance(layout, Group):
+        return layout.build([example(item) for item in layout.items])
+    if layout is None:
+        return None
+    return np.zeros((0,) * layout.ndim, layout.dtype) if layout.is_array else scalar(layout.dtype, 1.0)
+
+
 def scalar(dtype: str, value: float) -> Any:
     """``value`` as a scalar of ``dtype``: a Python float for float64, so that Numba and NumPy take it as such."""
     if dtype == "float64":

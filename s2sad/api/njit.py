@@ -1,7 +1,7 @@
 """Derivatives called from ``numba.njit`` code: as globals, as arguments, inside ``prange``.
 
-The object's Numba type specialises when a call of it is typed (design Q-j). The rules are then Numba's: captured values keep the
-value they had at compilation, and written arguments are copied by a small compiled prologue, the entry.
+The object's Numba type specialises when a call of it is typed (design Q-j). The rules are then Numba's: captured values
+keep the value they had at compilation, and written arguments are copied by a small compiled prologue, the entry.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from numba.extending import NativeValue, models, register_model, typeof_impl, un
 
 from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg
 from s2sad.api import layout as lay
-from s2sad.api import store
 from s2sad.api.derivative import Derivative
-from s2sad.api.fingerprint import digest, fingerprint
+from s2sad.api.fingerprint import fingerprint
 from s2sad.api.variant import ParamInfo, Variant, seed_owner
+from s2sad.backend import module
 from s2sad.errors import ArgumentError, S2SADError
 
 
@@ -88,9 +88,9 @@ class DerivativeType(types.Callable, types.Opaque):
 
 
 def content_hash(derivative: Derivative) -> str:
-    """A name for what the derivative computes, the same in every process; its own for one that captures unnamed objects."""
+    """A name for what the derivative computes, the same in every process; a fresh one if it captures unnamed things."""
     text = fingerprint(derivative.primal, frozen=True).text
-    return digest(uuid.uuid4().hex if text is None else text, repr(derivative.options), store.versions())
+    return module.digest(uuid.uuid4().hex if text is None else text, derivative.options)
 
 
 def spec_of_type(t: types.Type, name: str) -> ArgSpec:
@@ -106,16 +106,17 @@ def spec_of_type(t: types.Type, name: str) -> ArgSpec:
     if isinstance(t, types.Float | types.Integer | types.Boolean):
         return ScalarArg("bool" if isinstance(t, types.Boolean) else t.name, False)
     if isinstance(t, types.BaseTuple):
-        cls = t.instance_class if isinstance(t, types.BaseNamedTuple) else None
-        return TupleArg(tuple(spec_of_type(item, f"{name}[{k}]") for k, item in enumerate(t.types)), cls)
+        cls = getattr(t, "instance_class", None)
+        items: list[types.Type] = [*getattr(t, "types", ())]
+        return TupleArg(tuple(spec_of_type(item, f"{name}[{k}]") for k, item in enumerate(items)), cls)
     if isinstance(t, types.NoneType):
         return StaticArg(None)
     raise ArgumentError(f"{name} has the Numba type {t}, which s2sad does not take")
 
 
 def make_entry(variant: Variant, derivative: Derivative) -> Any:
-    """The compiled function that ``njit`` callers run: the user's arguments and seeds to the result as Python gives it."""
-    space: dict[str, Any] = {"np": np, "_run": variant.run}
+    """The compiled function that ``njit`` callers run: from the user's arguments and seeds to the result."""
+    space: dict[str, Any] = {"np": np, "_run": variant.code.dispatcher}
     binder = derivative.binder
     lines: list[str] = []
     call: list[str] = []
@@ -136,11 +137,15 @@ def make_entry(variant: Variant, derivative: Derivative) -> Any:
             call.append(_implied(param))
     names = [*binder.names, *seeds]
     result = f"_run({', '.join(call)})"
-    lines.append(f"    return {result}" if derivative.options.mode != "vjp" else _expanded(result, variant, binder.names))
+    lines.append(
+        f"    return {result}" if derivative.options.mode != "vjp" else _expanded(result, variant, binder.names)
+    )
     header = f"def {variant.info.name}_entry({', '.join(names)}):"
     exec(compile("\n".join([header, *lines]), f"<entry of {variant.info.name}>", "exec"), space)
     function = space[f"{variant.info.name}_entry"]
-    first = next((k for k, d in enumerate(defaults) if all(e is not binder.signature.empty for e in defaults[k:])), None)
+    first = next(
+        (k for k, d in enumerate(defaults) if all(e is not binder.signature.empty for e in defaults[k:])), None
+    )
     function.__defaults__ = None if first is None else tuple(defaults[first:])
     return njit(nogil=True)(function)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import SupportsIndex, TypeAlias
 
 from s2sad.errors import ArgumentError
 
@@ -49,7 +50,8 @@ def resolve_argnums(argnums: ArgNums | None, names: tuple[str, ...], function: s
     Raises
     ------
     ArgumentError
-        For an index out of range, an unknown name, a repeated parameter, an empty tuple or anything else; names the parameters.
+        For an index out of range, an unknown name, a repeated parameter, an empty tuple or anything else; it names the
+        parameters.
     """
     if argnums is None:
         return names
@@ -66,9 +68,9 @@ def _resolve(item: object, names: tuple[str, ...], function: str) -> str:
         if item not in names:
             raise ArgumentError(f"argnums: there is no parameter {item!r}; {have}")
         return item
-    if isinstance(item, bool) or not hasattr(item, "__index__"):
+    if isinstance(item, bool) or not isinstance(item, SupportsIndex):
         raise ArgumentError(f"argnums takes indices, names, or a tuple of them, not {item!r}")
-    index = item.__index__()
+    index = operator.index(item)
     if not -len(names) <= index < len(names):
         raise ArgumentError(f"argnums: index {index} is out of range; {have}")
     return names[index]

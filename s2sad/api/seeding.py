@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from s2sad.api import layout as lay
 from s2sad.api import seeds as checks
 from s2sad.api.binding import Binder
 from s2sad.api.engine import Engine, SeedMaker
@@ -28,15 +27,19 @@ def given_seeds(
     for name, value in named.items():
         match = [p.name for p in params if name in (p.name, seed_owner(p.name))]
         if not match:
-            raise ArgumentError(f"{function} has no seed {name!r}; it takes {', '.join(p.name for p in params) or 'none'}")
+            raise ArgumentError(
+                f"{function} has no seed {name!r}; it takes {', '.join(p.name for p in params) or 'none'}"
+            )
         if match[0] in found:
             raise ArgumentError(f"{function} got the seed {match[0]!r} twice")
         found[match[0]] = value
     return found
 
 
-def cotangents(binder: Binder, args: list[Any], positional: tuple[Any, ...], named: Mapping[str, Any], out: Any = _UNKNOWN) -> SeedMaker:
-    """What makes a reverse derivative's seeds, checked against ``out`` (where it is known) and the written arguments."""
+def cotangents(
+    binder: Binder, args: list[Any], positional: tuple[Any, ...], named: Mapping[str, Any], out: Any = _UNKNOWN
+) -> SeedMaker:
+    """What makes a reverse derivative's seeds, checked against ``out`` where it is known, and the written arguments."""
 
     def make(variant: Variant) -> tuple[Any, ...]:
         given = given_seeds(variant, positional, named, f"the pullback of {binder.function}")
@@ -63,7 +66,9 @@ def tangents(binder: Binder, args: list[Any], given: Mapping[str, Any]) -> SeedM
         params = {dotted(p): p for p in variant.seed_params}
         for name, value in given.items():
             if name not in params and not checks.is_zero(value):
-                raise ArgumentError(f"the tangent of {name} must be None or 0: {binder.function} has no derivative in it")
+                raise ArgumentError(
+                    f"the tangent of {name} must be None or 0: {binder.function} has no derivative in it"
+                )
         return tuple(checks.tangent(p.layout, given.get(name), table[name], p.name) for name, p in params.items())
 
     return make
@@ -84,8 +89,9 @@ def expand(variant: Variant, gradient: Any, binder: Binder) -> tuple[Any, ...]:
 class Pullback:
     """What ``vjp(f, *primals)`` returns beside the value: from a seed for the output to a cotangent per argument.
 
-    It keeps copies of the arguments, so it may be called any number of times, whatever happens to them. ``final`` has the final
-    contents of the arguments that the function writes; seeds for those are given by name (``x_out_bar``), and default to 0.
+    It keeps copies of the arguments, so it may be called any number of times, whatever happens to them. ``final`` has
+    the final contents of the arguments that the function writes; seeds for those are given by name (``x_out_bar``), and
+    default to 0.
     """
 
     def __init__(self, engine: Engine, binder: Binder, args: list[Any], out: Any, final: dict[str, Any]) -> None:

@@ -48,12 +48,14 @@ def _check_scalar(leaf: lay.Leaf, value: Any, name: str) -> Any:
         raise ArgumentError(f"{name} must be a {leaf.dtype} scalar, not {found}")
     if isinstance(value, np.generic) and value.dtype.name != leaf.dtype:
         raise ArgumentError(f"{name} must have dtype {leaf.dtype}, not {value.dtype}")
-    return lay.scalar(leaf.dtype, value)
+    return lay.scalar(leaf.dtype, float(value))
 
 
 def _check_array(leaf: lay.Leaf, value: Any, name: str, like: Any) -> Any:
     shape = None if like is _ABSENT or like is None else like.shape
-    wanted = f"an array of dtype {leaf.dtype} and " + (f"shape {shape}" if shape is not None else f"{leaf.ndim} dimensions")
+    wanted = f"an array of dtype {leaf.dtype} and " + (
+        f"shape {shape}" if shape is not None else f"{leaf.ndim} dimensions"
+    )
     if not isinstance(value, np.ndarray):
         if leaf.ndim == 0 and isinstance(value, np.generic) and value.dtype.name == leaf.dtype:
             return np.array(value)

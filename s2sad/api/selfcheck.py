@@ -36,7 +36,7 @@ def flat(value: Any) -> list[np.ndarray]:
     """The float leaves of a nested value as float64 arrays, left to right; other leaves are left out."""
     if isinstance(value, tuple):
         return [leaf for item in value for leaf in flat(item)]
-    is_float = isinstance(value, float | np.floating) or isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    is_float = isinstance(value, float | np.floating) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
     return [np.asarray(value, dtype=np.float64)] if is_float else []
 
 

@@ -17,7 +17,7 @@ from s2sad.rules.registry import OPS
 
 @dataclass(frozen=True)
 class TapeEntry:
-    """One tape: its name, dtype, extents as text, bytes (``None`` if they depend on arguments not given) and user's line."""
+    """One tape: name, dtype, extents as text, bytes (``None`` if unknown without arguments), user's line."""
 
     name: str
     dtype: str
@@ -78,8 +78,9 @@ def _evaluate(atom: n.Atom, definitions: dict[n.Var, n.Assign], values: dict[n.V
         return None
     if stmt.op == "extent":
         array, axis = stmt.args
-        known = isinstance(array, n.Var) and array in values and isinstance(axis, n.Const)
-        return values[array].shape[int(axis.value)] if known else None
+        if isinstance(array, n.Var) and array in values and isinstance(axis, n.Const):
+            return values[array].shape[int(axis.value)]
+        return None
     args = [_evaluate(a, definitions, values) for a in stmt.args]
     if None in args:
         return None
@@ -103,5 +104,5 @@ def _text(atom: n.Atom, definitions: dict[n.Var, n.Assign]) -> str:
     infix = OPS[stmt.op].infix
     if infix is not None and len(args) == 2:
         return f"({args[0]} {infix} {args[1]})"
-    call = {"maximum": "max", "minimum": "min"}.get(stmt.op, stmt.op)
+    call = {"pymax": "max", "pymin": "min"}.get(stmt.op, stmt.op)
     return f"{call}({', '.join(args)})"

@@ -20,8 +20,9 @@ def explain(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> No
     if loc is None or any(PREFIX in str(part) for part in (*error.args, *getattr(error, "__notes__", ()))):
         return
     note = f"{PREFIX}{loc.filename}:{loc.line}: {loc.text}"
-    if hasattr(error, "add_note"):
-        error.add_note(note)
+    add_note = getattr(error, "add_note", None)
+    if add_note is not None:
+        add_note(note)
     elif error.args and isinstance(error.args[0], str):
         error.args = (f"{error.args[0]}\n{note}", *error.args[1:])
 

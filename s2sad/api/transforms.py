@@ -23,13 +23,14 @@ def grad(
     debug: bool = False,
     vecmath: bool = True,
 ) -> Any:
-    """The gradient of a function that returns one float scalar. Works bare (``@grad``) and called (``@grad(argnums="w")``).
+    """The gradient of a function that returns one float scalar; bare (``@grad``) or called (``@grad(argnums="w")``).
 
     Parameters
     ----------
     f : function, lambda or ``numba.njit`` dispatcher
     argnums : int, str, or tuple of them
-        The parameters to differentiate with respect to: indices (negative from the end) or names. A tuple gives a tuple of gradients.
+        The parameters to differentiate with respect to: indices (negative from the end) or names. A tuple gives a tuple
+        of gradients.
     has_aux : bool
         ``f`` returns ``(value, aux)``, and the derivative ``(gradient, aux)``.
     target : {"cpu", "python"}
@@ -37,14 +38,15 @@ def grad(
     style : {"fast", "plain"}
         The text that runs: fast, or as short as it gets.
     debug : bool
-        Run the function itself un-jitted first, so that it raises what Python raises, then the generated text un-jitted.
+        Run the function itself un-jitted first, so that it raises what Python raises, then the generated text,
+        un-jitted too.
     vecmath : bool
         Whether loops may call vectorized ``exp``, ``sin`` and so on (at most 4 ulp from the scalar ones).
 
     Returns
     -------
     Derivative
-        Called as ``f``. The gradient has the structure, shapes and dtypes of the argument; integers in it give ``None``.
+        Called as ``f``. The gradient has the structure, shapes and dtypes of the argument, ``None`` for integers in it.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def value_and_grad(
     debug: bool = False,
     vecmath: bool = True,
 ) -> Any:
-    """Value and gradient together: ``(value, gradient)``, or ``((value, aux), gradient)``; parameters as those of ``grad``."""
+    """``(value, gradient)``, or with ``has_aux`` ``((value, aux), gradient)``; parameters as for ``grad``."""
     options = Options("value_and_grad", _listed(argnums), has_aux, target, style, debug, vecmath)
     return _transform(f, options)
 
@@ -82,9 +84,9 @@ def vjp(
 ) -> Any:
     """The transposed derivative (pullback).
 
-    ``vjp(f, *primals)`` gives ``(out, pullback)``; ``pullback(y_bar)`` gives one cotangent per argument, ``None`` for what has none.
-    ``y_bar`` has the structure, shapes and dtypes of ``out`` (``None`` or 0 for integers in it). Seeds for arguments that ``f``
-    writes are given by name, ``x_out_bar``; their final contents are ``pullback.final``.
+    ``vjp(f, *primals)`` gives ``(out, pullback)``; ``pullback(y_bar)`` gives one cotangent per argument, ``None`` for
+    what has none. ``y_bar`` has the structure, shapes and dtypes of ``out`` (``None`` or 0 for integers in it). Seeds for
+    arguments that ``f`` writes are given by name, ``x_out_bar``; their final contents are ``pullback.final``.
 
     ``vjp(f)`` gives the derivative object, called with the arguments and then the seeds.
 
@@ -113,8 +115,8 @@ def jvp(
 ) -> Any:
     """The derivative in a direction (pushforward): ``jvp(f, primals, tangents)`` gives ``(out, out_dot)``.
 
-    ``tangents`` has one entry per primal: of its structure, shapes and dtypes, or ``None`` or 0 for none. ``jvp(f)`` gives the
-    derivative object, called with the arguments and then the tangents of the float ones.
+    ``tangents`` has one entry per primal: of its structure, shapes and dtypes, or ``None`` or 0 for none. ``jvp(f)``
+    gives the derivative object, called with the arguments and then the tangents of the float ones.
 
     Raises
     ------

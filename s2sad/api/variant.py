@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from numba import typeof
+
 from s2sad.api import layout as lay
 from s2sad.api.entry import copier, type_key
-from s2sad.errors import ArgumentError, Loc
+from s2sad.backend.cpu import Compiled
+from s2sad.backend.emit import Emitted
+from s2sad.errors import ArgumentError
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,15 @@ class ParamInfo:
 class Info:
     """What the wrapper must know of generated code; it is stored beside it."""
 
-    name: str
+    emitted: Emitted
     params: tuple[ParamInfo, ...]
     result: lay.Layout
     primal_result: lay.Layout
     wrt: tuple[str, ...]
-    line_map: dict[int, Loc]
-    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.emitted.name
 
     def role(self, role: str) -> tuple[ParamInfo, ...]:
         return tuple(p for p in self.params if p.role == role)
@@ -55,9 +61,10 @@ class Reads:
 class Variant:
     """Generated code for one signature, called with the user's arguments and the seeds."""
 
-    def __init__(self, info: Info, run: Callable[..., Any], reads: Reads, names: tuple[str, ...]) -> None:
+    def __init__(self, info: Info, code: Compiled, jitted: bool, reads: Reads, names: tuple[str, ...]) -> None:
         self.info = info
-        self.run = run
+        self.code = code
+        self.run: Any = code.dispatcher if jitted else code.function
         self.seed_params = info.role("seed")
         user = info.role("user")
         positions = tuple(names.index(p.name) for p in user)
@@ -68,8 +75,14 @@ class Variant:
         self._guards = () if reads.frozen else reads.guards
         self.always_valid = reads.frozen or not (self._hidden or self._guards)
         self._prepare = copier(tuple(p.layout for p in info.params), tuple(p.name for p in info.params))
-        self._convert = lay.converter(info.result)
-        self._seeds, self._needs_zeros = self._default_seeds()
+        self.convert = lay.converter(info.result)
+        self.seeds, self._needs_zeros = self._default_seeds()
+        self.direct = self._pick is None and self._prepare is None and not self._needs_zeros
+
+    @property
+    def path(self) -> Path:
+        """The file of the generated module."""
+        return Path(str(self.code.module.__file__))
 
     def _default_seeds(self) -> tuple[tuple[Any, ...], bool]:
         """The seeds of a gradient: 1 for the value; the zeros for written arguments depend on the call."""
@@ -82,14 +95,11 @@ class Variant:
         return tuple(seeds), False
 
     def valid(self) -> bool:
-        """Whether what is captured is still what the code was made for: the same functions, values of the same types."""
+        """Whether what is captured is what the code was made for: the same functions, values of the same types."""
         for read, expected in self._guards:
             if read() is not expected:
                 return False
-        for read, key in zip(self._hidden, self._hidden_keys, strict=True):
-            if type_key(read()) != key:
-                return False
-        return True
+        return all(type_key(read()) == key for read, key in zip(self._hidden, self._hidden_keys, strict=True))
 
     def hidden_values(self) -> list[Any]:
         """The captured values that generated code takes as arguments."""
@@ -99,12 +109,12 @@ class Variant:
         """Run on the user's arguments, in the order of the signature; ``seeds`` default to those of a gradient."""
         full = args if self._pick is None else self._picked(args)
         if seeds is None:
-            seeds = self.seeds_for(args, {}) if self._needs_zeros else self._seeds
+            seeds = self.seeds_for(args, {}) if self._needs_zeros else self.seeds
         full = [*full, *(self.hidden_values() if hidden is None else hidden), *seeds]
         if self._prepare is not None:
             self._prepare(full)
         value = self.run(*full)
-        return value if self._convert is None else self._convert(value)
+        return value if self.convert is None else self.convert(value)
 
     def run_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The result of a primal, and the final contents of the written arguments by name."""
@@ -113,7 +123,17 @@ class Variant:
             self._prepare(full)
         value = self.run(*full)
         final = {p.name: v for p, v in zip(self.info.params, full, strict=True) if p.name in self.info.written}
-        return value if self._convert is None else self._convert(value), final
+        return value if self.convert is None else self.convert(value), final
+
+    def compile(self, args: list[Any]) -> None:
+        """Let Numba compile for these arguments, without running; a plain function needs nothing."""
+        if self.run is self.code.function:
+            return
+        seeds = [lay.example(p.layout) for p in self.seed_params]
+        full = [*self._picked_or(args), *self.hidden_values(), *seeds]
+        if self._prepare is not None:
+            self._prepare(full)
+        self.run.compile(tuple(typeof(value) for value in full))
 
     def _picked(self, args: list[Any]) -> list[Any]:
         positions, statics = self._pick or ((), set())

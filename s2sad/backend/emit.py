@@ -41,7 +41,7 @@ def emit(fn: n.Function, style: str = "fast") -> Emitted:
     """The text of ``fn`` in style ``"fast"`` (what runs) or ``"plain"`` (no casts, no blocked sums)."""
     folding = plan(fn)
     names = Names(fn, folding)
-    expressions = Expressions(names, folding, style, (p.name for p in fn.params))
+    expressions = Expressions(names, folding, style, (fn.name, *(p.name for p in fn.params)))
     statements = Statements(expressions, names, folding)
     body = [*_docstring(fn), *_unpacking(fn, names), *_body(fn, statements)]
     tree = ast.FunctionDef(fn.name, _arguments(fn), body or [ast.Pass()], [], lineno=0)

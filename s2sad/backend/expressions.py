@@ -249,7 +249,7 @@ class Expressions:
                 return ast.Call(ast.Attribute(base, "transpose", ast.Load()), axes, [])
             if isinstance(item, n.Reshape):
                 extents = self.atoms(stmt.target.type.extents)  # type: ignore[union-attr]
-                shape = extents if extents else [ast.Tuple([], ast.Load())]
+                shape: list[ast.expr] = extents if extents else [ast.Tuple([], ast.Load())]
                 return ast.Call(ast.Attribute(base, "reshape", ast.Load()), shape, [])
         return self.subscript(base, stmt)
 

@@ -75,9 +75,9 @@ class _Lines(Unparser):
         self.fill("return ")
         self.bare(t.value or ast.Constant(None))
 
-    def _Expr(self, t: ast.Expr) -> None:
+    def _Expr(self, tree: ast.Expr) -> None:
         self.fill()
-        value = t.value
+        value = tree.value
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             doc = value.value
             plain = "\\" not in doc and '"""' not in doc and not doc.endswith('"')

@@ -169,6 +169,8 @@ def _definition(fn: FunctionType, lines: tuple[str, ...]) -> Definition:
         definition = find_definition("".join(lines), code, rewritten_asserts="@pytest_ar" in fn.__globals__)
     except (SyntaxError, ValueError):
         definition = None
+    if definition is None and code.co_filename == "<string>":
+        raise _no_text(fn)  # Python 3.13 keeps the text of -c under the name that every exec has
     if definition is None:
         raise _refusal(
             f"the source of {_name(fn)} is not the code that runs: the file has changed since the function was defined",

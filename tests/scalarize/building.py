@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from s2sad.ir import nodes as n
@@ -12,6 +10,7 @@ from s2sad.ir.builder import Builder, Names, const
 from s2sad.ir.text import show
 from s2sad.rules.registry import OPS
 from s2sad.scalarize import scalarize
+from s2sad.scalarize.index import shape as dims
 from s2sad.verify import verify
 from tests.support.interpreter import Counts, run
 
@@ -41,7 +40,7 @@ class Program(Builder):
         return param
 
     def call(self, fn: str, *args: n.Atom, dtype: str | None = None, hint: str = "t", **attrs: object) -> n.Var:
-        shapes = [a.type.extents for a in args if isinstance(a.type, n.Array)]
+        shapes = [dims(a) for a in args if isinstance(a.type, n.Array)]
         shape = broadcast(shapes)
         if fn in ("sum", "max", "min", "argmax", "argmin"):
             axis = attrs.setdefault("axis", tuple(range(len(shape))))
@@ -61,11 +60,11 @@ class Program(Builder):
         return target
 
     def view(self, base: n.Var, *items: n.ViewItem, shape: tuple[n.Atom, ...] | None = None, hint: str = "v") -> n.Var:
-        extents = base.type.extents if shape is None else shape
+        extents = dims(base) if shape is None else shape
         if shape is None and items and isinstance(items[0], n.Transpose):
             extents = tuple(extents[k] for k in items[0].perm)
         elif shape is None:
-            extents = tuple(ONE if isinstance(i, n.NewAxis) else i.extent for i in items if not isinstance(i, n.At))
+            extents = tuple(i.extent if isinstance(i, n.Slice) else ONE for i in items if not isinstance(i, n.At))
         target = self.var(hint, n.Array(base.type.dtype, extents, "A"))
         self.add(n.View(target, base, items))
         return target
@@ -87,7 +86,9 @@ class Program(Builder):
         heads: list[n.Stmt] = []
         for var in (v for p in self.params for v in walk.leaves(p.tree)):
             if isinstance(var.type, n.Array):
-                heads += [n.Assign(e, "extent", (var, const(k))) for k, e in enumerate(var.type.extents)]
+                heads += [
+                    n.Assign(e, "extent", (var, const(k))) for k, e in enumerate(dims(var)) if isinstance(e, n.Var)
+                ]
         value = results[0] if len(results) == 1 else n.Struct(results) if results else None
         body = (*heads, *self.out, n.Return(value))
         return n.Function("f", tuple(self.params), body, written=tuple(self.written))
@@ -126,5 +127,11 @@ def same(fn: n.Function, *args: object, rtol: float = 0.0) -> tuple[n.Function, 
     return loops, counts
 
 
-def count(fn: n.Function, kind: type | tuple[type, ...], select: Callable[[n.Stmt], bool] = lambda s: True) -> int:
-    return sum(isinstance(s, kind) and select(s) for s in walk.walk(fn.body))
+def count(fn: n.Function, kind: type) -> int:
+    """How many statements of ``kind`` there are."""
+    return sum(isinstance(s, kind) for s in walk.walk(fn.body))
+
+
+def operations(fn: n.Function, *ops: str) -> int:
+    """How many scalar statements compute one of ``ops``."""
+    return sum(isinstance(s, n.Assign) and s.op in ops for s in walk.walk(fn.body))

@@ -9,7 +9,7 @@ from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.ir.builder import const
 from s2sad.scalarize import scalarize
-from tests.scalarize.building import ONE, Program, count, same
+from tests.scalarize.building import ONE, Program, count, dims, operations, same
 from tests.support.interpreter import run
 
 RNG = np.random.default_rng(0)
@@ -49,7 +49,7 @@ def test_two_consumers_get_an_array():
 def test_broadcasting_leaves_indices_out(shape):
     p = Program()
     a, r = p.array("a", 2), p.array("r", 1)
-    (e2,) = r.type.extents
+    (e2,) = dims(r)
     column = p.view(r, p.part(e2), n.NewAxis())
     inner = p.call("mul", a, column)
     total = p.call("add", p.call("sum", inner, axis=(1,), keepdims=True), inner)
@@ -59,7 +59,7 @@ def test_broadcasting_leaves_indices_out(shape):
 def test_an_expensive_producer_is_not_repeated_by_broadcasting():
     p = Program()
     x, w = p.array("x", 1), p.array("w", 2)
-    whole = p.part(x.type.extents[0])
+    whole = p.part(dims(x)[0])
     row = p.view(p.call("exp", x), n.NewAxis(), whole)
     cheap = p.view(p.call("mul", x, const(2.0)), n.NewAxis(), whole)
     f = p.call("sum", p.call("mul", row, w), axis=(1,))
@@ -73,10 +73,10 @@ def test_an_expensive_producer_is_not_repeated_by_broadcasting():
 def test_views_of_views_are_one_index():
     p = Program()
     a = p.array("a", 2)
-    n0, n1 = a.type.extents
+    n0, n1 = dims(a)
     t = p.view(a, n.Transpose((1, 0)))
     rows = p.view(t, p.part(n1, 1), p.part(n0))
-    m = rows.type.extents[0]
+    m = dims(rows)[0]
     back = p.view(rows, p.backwards(m), p.part(n0))
     even = p.view(back, p.part(m), n.Slice(const(0), const(2), const(2)))
     one = p.view(even, n.At(const(1)), p.part(const(2)))
@@ -97,7 +97,7 @@ def test_symbolic_step():
 def test_inserted_and_dropped_ones_are_indices_other_reshapes_stay():
     p = Program()
     x = p.array("x", 1)
-    (e,) = x.type.extents
+    (e,) = dims(x)
     column = p.view(x, n.Reshape(), shape=(e, ONE))
     matrix = p.view(x, n.Reshape(), shape=(const(2), const(3)))
     fn = p.function(p.call("neg", column), p.call("exp", p.view(matrix, n.Transpose((1, 0)))))
@@ -142,14 +142,14 @@ def test_no_value_moves_into_a_loop():
         p.add(n.Accumulate(y, (), t))
     p.add(n.For(i, const(0), const(3), ONE, (), tuple(body)))
     loops, _ = same(p.function(), RNG.normal(size=4), RNG.normal(size=4))
-    assert count(loops, n.Assign, lambda s: s.op == "exp") == 1
+    assert operations(loops, "exp") == 1
     assert maps(loops) == 2
 
 
 def test_chained_stencils_do_not_grow():
     p = Program()
     b = p.array("b", 1)
-    (e,) = b.type.extents
+    (e,) = dims(b)
     for _ in range(10):
         inner = p.part(e, 0, 2)
         e = inner.extent
@@ -159,7 +159,7 @@ def test_chained_stencils_do_not_grow():
         b = p.call("add", p.call("add", terms[0], terms[1]), terms[2])
     loops, _ = same(p.function(b), RNG.normal(size=30))
     assert maps(loops) == 10
-    assert count(loops, n.Assign, lambda s: s.op in ("mul", "add")) < 10 * 9
+    assert operations(loops, "mul", "add") < 10 * 9
 
 
 def test_long_bodies_are_cut():

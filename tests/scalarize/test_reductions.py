@@ -8,7 +8,7 @@ import pytest
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.scalarize import scalarize
-from tests.scalarize.building import Program, count, same
+from tests.scalarize.building import Program, count, dims, same
 from tests.support.interpreter import run
 
 RNG = np.random.default_rng(2)
@@ -79,7 +79,7 @@ def test_the_derivative_of_a_maximum_goes_to_one_load():
 def test_a_maximum_of_a_view():
     p = Program()
     x = p.array("x", 2)
-    v = p.view(x, p.backwards(x.type.extents[0]), n.At(const(1)))
+    v = p.view(x, p.backwards(dims(x)[0]), n.At(const(1)))
     loops, _ = same(p.function(p.call("max", v), p.call("argmax", v)), RNG.normal(size=(4, 3)))
     assert count(loops, n.Alloc) == 0
 
@@ -99,4 +99,4 @@ def test_extrema_of_nothing(fn, message):
     with pytest.raises(ValueError, match=message):
         run(loops, [np.zeros((0, 3))])
     if fn != "argmax":
-        assert run(loops, [np.zeros((0, 0))]).shape == (0,)
+        assert np.asarray(run(loops, [np.zeros((0, 0))])).shape == (0,)

@@ -7,14 +7,14 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.ir.text import show
 from s2sad.scalarize import scalarize
-from tests.scalarize.building import ONE, Program, count, same
+from tests.scalarize.building import ONE, Program, count, dims, same
 from tests.support.interpreter import run
 
 RNG = np.random.default_rng(1)
 
 
 def shifted(p: Program, x: n.Var, start: int, stop: int) -> n.Var:
-    return p.view(x, p.part(x.type.extents[0], start, stop))
+    return p.view(x, p.part(dims(x)[0], start, stop))
 
 
 @pytest.mark.parametrize("extent", [1, 2, 9])
@@ -49,7 +49,7 @@ def test_accumulating_a_neighbour():
 def test_reversing_and_transposing_in_place():
     p = Program()
     a = p.array("a", 2, written=True)
-    n0, n1 = a.type.extents
+    n0, n1 = dims(a)
     p.store(a, p.view(a, p.backwards(n0), p.part(n1)))
     p.store(a, p.call("add", p.view(a, n.Transpose((1, 0))), a))
     same(p.function(), RNG.normal(size=(4, 4)))
@@ -58,7 +58,7 @@ def test_reversing_and_transposing_in_place():
 def test_rows_that_cannot_meet_need_no_temporary():
     p = Program()
     a = p.array("a", 2, written=True)
-    n1 = a.type.extents[1]
+    n1 = dims(a)[1]
     p.store(p.view(a, n.At(const(0)), p.part(n1, 1, 0)), p.call("neg", p.view(a, n.At(const(1)), p.part(n1, 0, 1))))
     loops, _ = same(p.function(), RNG.normal(size=(3, 4)))
     assert count(loops, n.Alloc) == 0
@@ -67,7 +67,7 @@ def test_rows_that_cannot_meet_need_no_temporary():
 def test_scalars_broadcast_and_single_elements():
     p = Program()
     a, c = p.array("a", 2, written=True), p.scalar("c")
-    n0, n1 = a.type.extents
+    n0, n1 = dims(a)
     p.store(p.view(a, p.part(n0), n.At(const(1))), c)
     p.store(p.view(a, n.At(const(0)), n.At(const(0))), c)
     row = p.view(a, n.At(const(2)), p.part(n1))
@@ -79,7 +79,7 @@ def test_scalars_broadcast_and_single_elements():
 def test_swapped_buffers_need_no_temporary():
     p = Program()
     x, steps = p.array("x", 1), p.scalar("steps", "int64")
-    (e,) = x.type.extents
+    (e,) = dims(x)
     a = p.alloc("a", "float64", (e,), const(0.0))
     b = p.alloc("b", "float64", (e,), const(0.0))
     p.store(a, x)
@@ -113,15 +113,15 @@ def test_a_result_that_is_a_view_of_a_value_is_one_loop():
 
 
 def matmul(p: Program, a: n.Var, b: n.Var) -> n.Var:
-    out = p.alloc("c", "float64", (*a.type.extents[:-1], *b.type.extents[1:]))
-    p.add(n.LibCall("matmul" if b.type.ndim == 2 else "matvec", out, (a, b)))
+    out = p.alloc("c", "float64", (*dims(a)[:-1], *dims(b)[1:]))
+    p.add(n.LibCall("matmul" if len(dims(b)) == 2 else "matvec", out, (a, b)))
     return out
 
 
 def test_library_operands_are_contiguous():
     p = Program()
     a, b = p.array("a", 2), p.array("b", 2)
-    n0, m1 = a.type.extents[0], b.type.extents[1]
+    n0, m1 = dims(a)[0], dims(b)[1]
     c = matmul(p, p.view(a, n.Transpose((1, 0))), b)
     strided = p.view(a, p.part(n0), n.Slice(const(0), const(2), const(2)))
     rows = p.view(b, n.Slice(const(1), ONE, const(2)), n.Slice(const(0), ONE, m1))
@@ -175,3 +175,10 @@ def test_the_reverse_sweep_keeps_its_place():
     loops, _ = same(marked, RNG.normal(size=3))
     assert loops.reverse_at == 1
     assert "# reverse sweep" in show(loops)
+
+
+def test_a_call_of_scalars_is_a_scalar_statement():
+    p = Program()
+    c = p.scalar("c")
+    loops, _ = same(p.function(p.call("add", c, p.call("exp", c))), 0.3)
+    assert count(loops, n.Assign) == 2
