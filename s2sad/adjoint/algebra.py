@@ -61,14 +61,23 @@ def add(b: Builder, x: n.Atom, y: n.Atom, hint: str) -> n.Atom:
 
 
 class Templates:
-    """Turns a rule's template into statements, reading primal values through ``need`` only where the template does."""
+    """Turns the templates of one statement's rule into statements, reading primal values through ``need`` where they do.
+
+    Templates share subtrees, so each is made once.
+    """
 
     def __init__(self, b: Builder, need: Callable[[n.Atom, bool], n.Atom]) -> None:
         self.b = b
         self.need = need
+        self.made: dict[tuple[registry.Template, bool], n.Atom] = {}
 
     def value(self, t: registry.Template, stmt: n.Assign, dtype: str, exact: bool = False) -> n.Atom:
         """The value of template ``t`` at ``stmt``; ``exact`` asks for operands as the primal had them (they are compared)."""
+        if (t, exact) not in self.made:
+            self.made[t, exact] = self._value(t, stmt, dtype, exact)
+        return self.made[t, exact]
+
+    def _value(self, t: registry.Template, stmt: n.Assign, dtype: str, exact: bool) -> n.Atom:
         match t:
             case registry.Arg(k):
                 return self.need(stmt.args[k], exact)

@@ -41,7 +41,9 @@ class _Forward:
             independent += [v for v in walk.leaves(p.tree) if isinstance(v, n.Var)]
             self.b.names.reserve(f"{p.name}_dot")
             single = isinstance(p.tree, n.Var)
-            tree = walk.map_tree(lambda leaf, name=p.name, single=single: self._tangent_leaf(leaf, name if single else None), p.tree)
+            tree = walk.map_tree(
+                lambda leaf, name=p.name, single=single: self._tangent_leaf(leaf, name if single else None), p.tree
+            )
             self.params.append(n.Param(f"{p.name}_dot", tree))
         self.act = activity(fn, independent, ())
 
@@ -72,7 +74,9 @@ class _Forward:
             tree: n.Tree = walk.map_tree(self._tangent_of_output, last.value)
             if written:
                 tree = n.Struct((tree, n.Struct(tuple(self._tangent_of_output(v) for v in self.fn.written))))
-        written_dots = tuple(d for v in self.fn.written if isinstance(d := self.dots.get(v.name), n.Var) and self._is_param(d))
+        written_dots = tuple(
+            d for v in self.fn.written if isinstance(d := self.dots.get(v.name), n.Var) and self._is_param(d)
+        )
         done = (*out, n.Return(n.Struct((last.value, tree)), last.loc))
         params = (*self.fn.params, *self.params)
         return n.Function(name, params, done, self.fn.loc, "Value and tangent.", (*self.fn.written, *written_dots))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from s2sad.adjoint import algebra
 from s2sad.adjoint.frames import Frame, close_branches
 from s2sad.adjoint.regions import Region, Regions
-from s2sad.adjoint.storage import Reread, Storage, array_carries
+from s2sad.adjoint.storage import Storage, array_carries
+from s2sad.adjoint.tapes import into
 from s2sad.analysis.activity import Activity
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
@@ -119,9 +120,8 @@ class Sweep:
         """Save the old value in the forward sweep, put it back here."""
         tapes = self.storage.tapes
         dtype = stmt.array.type.dtype
-        saved, self.b.out = self.b.out, tapes.before.setdefault(id(stmt), [])
-        old: n.Atom = self.b.load(stmt.array, stmt.index)
-        self.b.out = saved
+        with into(self.b, tapes.before.setdefault(id(stmt), [])):
+            old: n.Atom = self.b.load(stmt.array, stmt.index)
         if frame.region.kind != "top":
             tape = self.storage.new_tape(stmt.array.hint + "_tape", dtype, frame.region, stmt.loc)
             push = n.Push(tape, tapes.index(frame.region), old, stmt.loc)
@@ -151,8 +151,10 @@ class Sweep:
         position = at if at is not None else next(k for k, s in enumerate(home.stmts) if s is stmt)
         earlier = home.stmts[self.facts.pos[root.name] + 1 : position]
         touched = any(self._touches(s, klass) for s in earlier)
-        return not touched and len([w for w in self.facts.writes_by_stmt[id(last)] if self.facts.klass(w.array) == klass]) == 1 and (
-            klass not in self.facts.reads_by_stmt[id(last)]
+        return (
+            not touched
+            and len([w for w in self.facts.writes_by_stmt[id(last)] if self.facts.klass(w.array) == klass]) == 1
+            and (klass not in self.facts.reads_by_stmt[id(last)])
         )
 
     def _touches(self, stmt: n.Stmt, klass: str) -> bool:
@@ -167,7 +169,9 @@ class Sweep:
             return
         shadow = self.shadow(stmt.target, frame)
         total = self.b.var(stmt.target.hint + "_bar", n.Scalar(stmt.target.type.dtype))
-        self.b.add(n.Call(total, "sum", (shadow,), (("axis", tuple(range(shadow.type.ndim))), ("keepdims", False)), stmt.loc))
+        self.b.add(
+            n.Call(total, "sum", (shadow,), (("axis", tuple(range(shadow.type.ndim))), ("keepdims", False)), stmt.loc)
+        )
         frame.add(stmt.fill, total)
 
     def libcall(self, stmt: n.LibCall, frame: Frame) -> None:
@@ -184,9 +188,7 @@ class Sweep:
         made = self.facts.definition[stmt.out.name]
         return isinstance(made, n.Alloc) and self.facts.home[stmt.out.name] is frame.region
 
-    def _array_value(
-        self, t: registry.Template, stmt: n.LibCall, bar: n.Var, frame: Frame, like: n.Var
-    ) -> n.Var:
+    def _array_value(self, t: registry.Template, stmt: n.LibCall, bar: n.Var, frame: Frame, like: n.Var) -> n.Var:
         """The array that template ``t`` describes, as array-level statements (scalarize turns them into loops)."""
         match t:
             case registry.Bar():
@@ -194,20 +196,13 @@ class Sweep:
             case registry.Arg(k):
                 arg = stmt.args[k]
                 assert isinstance(arg, n.Var)
-                self._read_whole(arg, frame)
-                return self.storage.ref(arg, frame)
+                return self.storage.whole(arg, stmt, frame)
             case registry.Result():
-                self._read_whole(stmt.out, frame)
-                return self.storage.ref(stmt.out, frame)
+                return self.storage.whole(stmt.out, stmt, frame)
             case registry.Apply(op, args):
                 operands = [self._array_value(a, stmt, bar, frame, like) for a in args]
                 return self._array_op(op, operands, bar.type.dtype, like.hint + "_bar")
         raise InternalError(f"the rule of {stmt.fn} has a part that has no array form")
-
-    def _read_whole(self, array: n.Var, frame: Frame) -> None:
-        if self.facts.klass(array) in self.storage.unsavable:
-            raise InternalError(f"{array.hint} is read whole by a library call and overwritten by colliding sums")
-        self.storage.rereads.append(Reread(array, None, frame.region, frame.at))
 
     def _array_op(self, op: str, xs: list[n.Var], dtype: str, hint: str) -> n.Var:
         types = [x.type for x in xs]
@@ -262,7 +257,9 @@ class Sweep:
         body.values[stmt.index.name] = (index, True)
         references = self._reverse_references(stmt, frame, body)
         scalars = [
-            c for c in stmt.carries if isinstance(c.inner.type, n.Scalar) and (self.act.active(c.inner) or self.act.active(c.outer))
+            c
+            for c in stmt.carries
+            if isinstance(c.inner.type, n.Scalar) and (self.act.active(c.inner) or self.act.active(c.outer))
         ]
         seeds = []
         for c in scalars:
@@ -354,4 +351,6 @@ class Sweep:
             inits = [self.shadow(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
             return self.storage.permuted(d, inits, array, home)
         extents = tuple(self.storage.need(e, home, True) for e in array.type.extents)
-        return self.b.alloc(array.hint + "_bar", array.type.dtype, extents, algebra.zero(array.type.dtype), role="shadow")
+        return self.b.alloc(
+            array.hint + "_bar", array.type.dtype, extents, algebra.zero(array.type.dtype), role="shadow"
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from s2sad.adjoint.regions import Region, Regions
 from s2sad.errors import Loc, Problem, refuse
@@ -11,13 +12,6 @@ from s2sad.ir import walk
 from s2sad.ir.builder import Builder, const
 
 Linear = tuple[dict[str, tuple[n.Var, int]], int]  # sum of coefficient * variable, plus constant
-
-
-@dataclass(frozen=True)
-class TripIndex:
-    """How a loop numbers its trips from 0: ``plain`` if the loop index itself does (then ``extent`` covers it)."""
-
-    plain: bool
 
 
 class Tapes:
@@ -80,21 +74,18 @@ class Tapes:
         if id(r) not in self._trips:
             loop = r.owner
             assert isinstance(loop, n.For | n.ReverseLoop)
-            with self._into(self.start, id(r)):
+            with into(self.b, self.start.setdefault(id(r), [])):
                 self._trips[id(r)] = self.trip(loop, loop.index, loop.start, loop.step)
         return self._trips[id(r)]
-
-    def _into(self, table: dict[int, list[n.Stmt]], key: int):
-        return _Redirect(self.b, table.setdefault(key, []))
 
     def outermost(self, region: Region) -> int:
         """The position in the top block of the statement that contains ``region``."""
         chain = region.ancestors()
         return chain[-2].at
 
-    def prologue_of(self, region: Region):
+    def prologue_of(self, region: Region) -> AbstractContextManager[None]:
         """Redirects the builder to just before the outermost statement around ``region``."""
-        return self._into(self.prologue, self.outermost(region))
+        return into(self.b, self.prologue.setdefault(self.outermost(region), []))
 
     # ---- sizes ------------------------------------------------------------------------------------------------------
 
@@ -105,7 +96,9 @@ class Tapes:
         assert isinstance(loop, n.For | n.ReverseLoop)
         with self.prologue_of(r):
             if self.numbered_by_index(loop):
-                past = self._linear_atom(loop.stop) if loop.step == const(1) else self._difference(loop.start, const(-1))
+                past = (
+                    self._linear_atom(loop.stop) if loop.step == const(1) else self._difference(loop.start, const(-1))
+                )
                 bound = self._clamp(self._upper(past, r))
             else:
                 bound = self._general_bound(loop, r)
@@ -172,7 +165,8 @@ class Tapes:
     def _non_negative(self, atom: n.Var) -> bool:
         d = self.facts.definition.get(atom.name)
         return isinstance(d, n.Assign) and (
-            d.op == "extent" or (d.op in ("pymax", "maximum") and any(isinstance(a, n.Const) and a.value >= 0 for a in d.args))
+            d.op == "extent"
+            or (d.op in ("pymax", "maximum") and any(isinstance(a, n.Const) and a.value >= 0 for a in d.args))
         )
 
     def _is_top(self, atom: n.Atom) -> bool:
@@ -276,16 +270,11 @@ class Tapes:
         return out
 
 
-class _Redirect:
-    """Context: the builder appends to ``target``."""
-
-    def __init__(self, b: Builder, target: list[n.Stmt]) -> None:
-        self.b = b
-        self.target = target
-        self.saved: list[n.Stmt] = b.out
-
-    def __enter__(self) -> None:
-        self.saved, self.b.out = self.b.out, self.target
-
-    def __exit__(self, *_: object) -> None:
-        self.b.out = self.saved
+@contextmanager
+def into(b: Builder, target: list[n.Stmt]) -> Iterator[None]:
+    """The builder appends to ``target`` inside."""
+    saved, b.out = b.out, target
+    try:
+        yield
+    finally:
+        b.out = saved

@@ -24,7 +24,7 @@ class Aliases:
     siblings: dict[n.Var, tuple[int, n.Var]]
 
     def root(self, var: n.Var) -> n.Var:
-        """The memory that ``var`` indexes: a parameter, an ``Alloc``, a ``Call``'s value, or a joined or carried reference."""
+        """What ``var`` indexes: a parameter, an ``Alloc``, a ``Call``'s value, a joined or carried reference."""
         return self.roots[var]
 
     def class_of(self, var: n.Var) -> n.Var:

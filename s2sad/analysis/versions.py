@@ -19,9 +19,10 @@ from s2sad.ir import walk
 class Definition:
     """Where a version comes from.
 
-    ``kind``: ``entry`` (parameters), ``alloc``, ``store``, ``head`` (start of a trip), ``exit`` (after a loop), ``join``.
-    ``args`` are the versions it is made of: the one before; for a head (before the loop, end of a trip); for a join (end of then, end of
-    else); for an exit (before the loop, end of a trip). ``position`` counts statements in the order of ``walk``; -1 is the entry.
+    ``kind``: ``entry`` (parameters), ``alloc``, ``store``, ``head`` (start of a trip), ``exit`` (after a loop),
+    ``join``. ``args`` are the versions it is made of: the one before; for a head and an exit (before the loop, end of
+    a trip); for a join (end of then, end of else). ``position`` counts statements in the order of ``walk``; -1 is the
+    entry.
     """
 
     kind: str
@@ -64,7 +65,7 @@ def versions(fn: n.Function) -> n.Function:
 
 
 def memory_versions(fn: n.Function, known: Aliases | None = None) -> Versions:
-    """The versions of ``fn``, which may be at array level or at loop level; ``known`` are its alias facts if at hand."""
+    """The versions of ``fn``, which may be at either level; ``known`` are its alias facts if at hand."""
     numbering = _Numbering(fn, known or aliases(fn))
     for var in sorted(numbering.facts.parameters, key=lambda v: v.name):
         memory = numbering.facts.class_of(var)

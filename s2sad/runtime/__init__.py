@@ -1,5 +1,6 @@
 """What generated code calls (``from s2sad import runtime as rt``): plain Python that ``numba.njit`` also compiles."""
 
+from s2sad.runtime.errors import SizeOneError
 from s2sad.runtime.floats import fmod, sinc
 from s2sad.runtime.integers import (
     checked_add,
@@ -17,6 +18,7 @@ from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
 
 __all__ = [
+    "SizeOneError",
     "add_any",
     "checked_add",
     "checked_mul",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from s2sad.analysis.alias import Aliases
+from s2sad.analysis.dependence import Nests
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import INT, Builder, const
 from s2sad.scalarize.index import ONE, Index, Scalars, compose, is_index_view, shape, stretched
@@ -17,25 +18,30 @@ _LETTERS = "ijklmpqrsuvwxyz"
 
 @dataclass
 class Context:
-    """What emission needs to know of the function; ``views`` and ``deferred`` fill as their statements are passed."""
+    """What emission needs to know of the function.
+
+    ``views`` and ``deferred`` fill as their statements are passed; ``enclosing`` are the loops around the current one.
+    """
 
     builder: Builder
     plan: Plan
     aliases: Aliases
     views: dict[n.Var, n.View] = field(default_factory=dict)
     deferred: dict[n.Var, n.Call] = field(default_factory=dict)
-    enclosing: list[str] = field(default_factory=list)
+    enclosing: list[n.Var] = field(default_factory=list)
+    nests: Nests = field(default_factory=Nests)
 
     @contextmanager
     def inside(self, *indices: n.Var) -> Iterator[None]:
-        """New loop indices avoid the names of ``indices``."""
-        self.enclosing += [i.hint for i in indices]
+        """What is emitted meanwhile stands in the loops over ``indices``."""
+        self.enclosing += indices
         yield
         del self.enclosing[len(self.enclosing) - len(indices) :]
 
     def index_variables(self, count: int) -> list[n.Var]:
         """Fresh loop indices: i, j, k as far as the loops around do not use them."""
-        free = [letter for letter in _LETTERS if letter not in self.enclosing]
+        taken = {v.hint for v in self.enclosing}
+        free = [letter for letter in _LETTERS if letter not in taken]
         return [self.builder.var(free[min(k, len(free) - 1)], INT) for k in range(count)]
 
 

@@ -1,7 +1,7 @@
 """``max``, ``min``, ``argmax`` and ``argmin``: a serial search for the place, then one load of the value there.
 
-The place is integers found by comparisons, so the derivative of the value goes to exactly one element. NumPy's order: the
-first of equal extrema, and the first nan before everything.
+The place is integers found by comparisons, so the derivative of the value goes to exactly one element. NumPy's order:
+the first of equal extrema, and the first nan before everything.
 """
 
 from __future__ import annotations
@@ -22,16 +22,14 @@ def lower_extremum(context: Context, call: n.Call) -> None:
     assert isinstance(operand, n.Var)
     _check_not_empty(context, call)
     if not isinstance(call.target.type, n.Array):
-        body = Body(context)
-        _write_result(context, call, operand, (), body, call.target)
+        _result(context, call, operand, (), Body(context), call.target)
         return
     kept = kept_axes(call)
     builder.add(n.Alloc(call.target, None, "local", call.loc))
     iterations = box(context, tuple(shape(operand)[k] for k in kept))
     body = Body(context)
     with builder.block() as out, context.inside(*iterations.indices):
-        result = builder.var(call.target.hint, n.Scalar(call.target.type.dtype))
-        _write_result(context, call, operand, iterations.index, body, result)
+        result = _result(context, call, operand, iterations.index, body, None)
         index = body.atoms(result_index(call, iterations.index))
         builder.add(n.Store(call.target, index, result, -1, call.loc))
     close(context, iterations, out)
@@ -62,22 +60,25 @@ def _check_not_empty(context: Context, call: n.Call) -> None:
     builder.add(n.Check(ok, "ValueError", message, call.loc))
 
 
-def _write_result(
-    context: Context, call: n.Call, operand: n.Var, kept: tuple[Index, ...], body: Body, target: n.Var
-) -> None:
-    """``target`` = the extremum, or its place, of ``operand`` over the reduced axes at ``kept``."""
+def _result(
+    context: Context, call: n.Call, operand: n.Var, kept: tuple[Index, ...], body: Body, target: n.Var | None
+) -> n.Atom:
+    """The extremum, or its place, of ``operand`` over the reduced axes at ``kept``; bound to ``target`` if given."""
     builder = context.builder
     reduced = reduce_axes(call)
     place = _search(context, call, operand, kept, body)
     if call.fn in _WHOLE:
         array, index = body.locate(operand, _merge(reduced, kept, tuple(Index.of(p) for p in place)))
-        builder.add(n.Load(target, array, body.atoms(index), -1, call.loc))
-        return
+        value = target or builder.var(call.target.hint, n.Scalar(call.target.type.dtype))
+        builder.add(n.Load(value, array, body.atoms(index), -1, call.loc))
+        return value
     flat: n.Atom = place[0]
     for axis, p in zip(reduced[1:], place[1:], strict=True):
         flat = builder.assign("mul", flat, shape(operand)[axis], dtype="int64")
         flat = builder.assign("add", flat, p, dtype="int64")
-    builder.add(n.Assign(target, "copy", (flat,), call.loc))
+    if target is not None:
+        builder.add(n.Assign(target, "copy", (flat,), call.loc))
+    return flat
 
 
 def _merge(reduced: tuple[int, ...], kept: tuple[Index, ...], place: tuple[Index, ...]) -> tuple[Index, ...]:
@@ -85,9 +86,7 @@ def _merge(reduced: tuple[int, ...], kept: tuple[Index, ...], place: tuple[Index
     return tuple(next(found) if k in reduced else next(rest) for k in range(len(kept) + len(place)))
 
 
-def _search(
-    context: Context, call: n.Call, operand: n.Var, kept: tuple[Index, ...], body: Body
-) -> tuple[n.Atom, ...]:
+def _search(context: Context, call: n.Call, operand: n.Var, kept: tuple[Index, ...], body: Body) -> tuple[n.Atom, ...]:
     """Index of the extremum in each reduced axis: nested serial loops that carry the best element and its place."""
     builder = context.builder
     reduced = reduce_axes(call)
@@ -140,4 +139,3 @@ def _better(context: Context, call: n.Call, value: n.Atom, best: n.Atom) -> n.At
     is_nan = assign("ne", value, value, dtype="bool")
     was_number = assign("eq", best, best, dtype="bool")
     return assign("or", beyond, assign("and", is_nan, was_number, dtype="bool"), dtype="bool")
-

@@ -1,7 +1,7 @@
 """Indices as linear forms: views are composed into the indices of their base before anything is emitted.
 
-A form is canonical, so two accesses have equal forms exactly if the same index expression was composed for both; that is what decides
-whether a store and a load of one array touch the same element in every iteration.
+A form is canonical, so two accesses have equal forms exactly if the same index expression was composed for both; that
+is what decides whether a store and a load of one array touch the same element in every iteration.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Index:
 
 
 class Scalars:
-    """Emits scalar statements into the builder's current block; what was already computed here or around it is reused."""
+    """Emits scalar statements into the builder's current block; what was computed here or around it is reused."""
 
     def __init__(self, builder: Builder, parent: Scalars | None = None) -> None:
         self.builder = builder

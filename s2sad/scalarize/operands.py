@@ -14,7 +14,8 @@ from s2sad.scalarize.index import ONE, ZERO, shape
 def copy_operands(fn: n.Function, names: Names) -> n.Function:
     """``fn`` with a ``copy`` before each library call of a strided view and before the return of memory of the caller.
 
-    NumPy would return a view of an argument; here the result's value is what counts, and it must not change when the caller's array does.
+    NumPy would return a view of an argument; here the result's value is what counts, and it must not change when the
+    caller's array does.
     """
     facts = aliases(fn)
     views = {s.target: s for s in walk.walk(fn.body) if isinstance(s, n.View)}

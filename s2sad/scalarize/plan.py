@@ -2,12 +2,13 @@
 
 An elementwise ``Call`` is inlined into the loop of its consumer if
 
-- it has one consumer, in the same block, that reads each element at most once and at one offset (else the work would be repeated, and
-  chained stencils would grow exponentially), or it costs at most two flops and no function call;
+- it has one consumer, in the same block, that reads each element at most once and at one offset (else the work would
+  be repeated, and chained stencils would grow exponentially), or repeats at most two flops and no function call;
 - memory that it reads has, where the consumer runs, the version it had at the ``Call``;
 - the loop body stays under ``MAX_OPS`` scalar operations and ``MAX_ARRAYS`` arrays.
 
-Everything else is materialized at its own place. Decisions are made backwards, so the place where a consumer runs is known before its producers'.
+Everything else is materialized at its own place. Decisions are made backwards, so the place where a consumer runs is
+known before its producers'.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ REDUCTIONS = frozenset({"sum", "max", "min", "argmax", "argmin"})
 
 @dataclass(frozen=True)
 class Plan:
-    """``inlined``: targets of Calls that are evaluated at their consumer; ``unused``: targets nobody reads; ``kept``: Views that stay."""
+    """What becomes of each value and view.
+
+    ``inlined``: targets of Calls that are evaluated at their consumer; ``unused``: targets that nobody reads; ``kept``:
+    Views that stay.
+    """
 
     inlined: frozenset[n.Var]
     unused: frozenset[n.Var]
@@ -55,7 +60,7 @@ class _Group:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a ``Call`` is evaluated; ``repeated`` counts the flops that run more than once per element there, if it does."""
+    """Where a ``Call`` is evaluated; ``repeated`` counts the flops that run more than once per element, if any."""
 
     group: _Group
     repeated: list[int] | None = None

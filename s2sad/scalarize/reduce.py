@@ -1,8 +1,8 @@
 """Sums over all axes or some.
 
-Over all axes: one ``Map`` with a ``Sum``. Over trailing axes: a ``Map`` over the kept ones around a ``Map`` with a ``Sum``. Over any other
-axes: a ``Map`` over all in memory order that accumulates into a zeroed array. float32 is accumulated in float64 and
-rounded once (a float32 running sum of 2**25 ones stops at 2**24).
+Over all axes: one ``Map`` with a ``Sum``. Over trailing axes: a ``Map`` over the kept ones around a ``Map`` with a
+``Sum``. Over any other axes: a ``Map`` over all in memory order that accumulates into a zeroed array. float32 is
+accumulated in float64 and rounded once (a float32 running sum of 2**25 ones stops at 2**24).
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from s2sad.scalarize.index import ONE, Index, shape
 def reduce_axes(call: n.Call) -> tuple[int, ...]:
     """The axes that ``call`` reduces, sorted; all of them without the attribute."""
     axis = call.attr("axis")
-    count = len(shape(call.args[0]))
-    return tuple(range(count)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)  # type: ignore[arg-type]
+    if isinstance(axis, tuple):
+        return axis
+    return tuple(range(len(shape(call.args[0])))) if axis is None else (int(axis),)  # type: ignore[call-overload]
 
 
 def kept_axes(call: n.Call) -> tuple[int, ...]:

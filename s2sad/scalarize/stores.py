@@ -1,9 +1,10 @@
-"""Stores of whole arrays: NumPy evaluates the value completely before it stores, so an overlap goes through a temporary."""
+"""Stores of whole arrays. NumPy evaluates the value before it stores: an overlap goes through a temporary."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from s2sad.analysis.dependence import Access, may_overlap
 from s2sad.ir import nodes as n
 from s2sad.scalarize.body import Body, Box, Context, box, close
 from s2sad.scalarize.index import Index, shape
@@ -20,7 +21,7 @@ def store_array(context: Context, stmt: n.Store | n.Accumulate) -> None:
         array, index = body.locate(stmt.array, iterations.index)
         atoms = body.atoms(index)
         builder.add(replace(stmt, array=array, index=atoms, value=value))
-    if not _overlaps(context, body, array, atoms):
+    if not _overlaps(context, body, out, iterations, array, atoms):
         close(context, iterations, out)
         return
     temporary = builder.alloc(_hint(stmt), stmt.array.type.dtype, shape(stmt.array))
@@ -45,13 +46,19 @@ def _hint(stmt: n.Store | n.Accumulate) -> str:
     return stmt.value.hint if isinstance(stmt.value, n.Var) else "t"
 
 
-def _overlaps(context: Context, body: Body, array: n.Var, index: tuple[n.Atom, ...]) -> bool:
+def _overlaps(
+    context: Context, body: Body, out: list[n.Stmt], iterations: Box, array: n.Var, index: tuple[n.Atom, ...]
+) -> bool:
     """Whether the value reads an element that another iteration stores."""
-    facts = context.aliases
+    facts, nests = context.aliases, context.nests
     if array not in facts.roots:
         return False
-    for load in body.loads:
-        if load.array in facts.roots and facts.may_share(load.array, array):
-            if load.array != array or load.index != index:
-                return True
-    return False
+    loads = [s for s in body.loads if s.array in facts.roots and facts.may_share(s.array, array)]
+    loads = [s for s in loads if s.array != array or s.index != index]
+    if any(s.array != array for s in loads):
+        return True
+    around = tuple(context.enclosing)
+    loops = (*around, *iterations.indices)
+    nests.add((n.Map(iterations.indices, iterations.extents, tuple(out)),), around)
+    store = Access(index, loops)
+    return any(may_overlap(nests, Access(s.index, loops), store, "different", len(around)) for s in loads)

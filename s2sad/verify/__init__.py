@@ -1,8 +1,8 @@
 """The invariants of the IR, checked after every pass in tests and on the final IR always.
 
 One file per family: ``scopes`` (names bound once, uses dominated by definitions, ``Return`` last), ``types`` (operands,
-indices, joins and carries agree, what each level allows), ``maps`` (iterations of a ``Map`` do not collide), ``memory`` (tapes,
-written parameters). A check of memory versions belongs beside them, as another function of ``_CHECKS``.
+indices, joins and carries agree, what each level allows), ``maps`` (iterations of a ``Map`` do not collide), ``memory``
+(tapes, written parameters). A check of memory versions belongs beside them, as another function of ``_CHECKS``.
 All are linear in the number of statements; recursion follows the nesting depth only.
 """
 

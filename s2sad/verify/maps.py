@@ -1,8 +1,9 @@
 """The iterations of a ``Map`` do not collide: a necessary condition that costs one walk.
 
-Whether two iterations meet in an element is not decidable. But a ``Store`` (or a plain ``Accumulate``) into an array from outside
-certainly meets itself if some index of the ``Map`` has no influence on which element is stored: neither on its index atoms nor on a
-condition around it. That is checked. Influence is over-estimated: what depends on unknown memory counts as depending on everything.
+Whether two iterations meet in an element is not decidable. But a ``Store`` (or a plain ``Accumulate``) into an array
+from outside certainly meets itself if some index of the ``Map`` has no influence on which element is stored: neither
+on its index atoms nor on a condition around it. That is checked. Influence is over-estimated: what depends on unknown
+memory counts as depending on everything.
 """
 
 from __future__ import annotations

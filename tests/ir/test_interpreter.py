@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import BOOL, FLOAT, INT, Builder, Names, const
 from tests.support.interpreter import Counts, InterpreterError, SizeOneError, run

@@ -1,4 +1,4 @@
-"""What a random program may use at the statement being made: values, indices in range, arrays and how they may be touched."""
+"""What a random program may use at the statement being made: values, indices in range, arrays and how to touch them."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ class Features:
     checks: bool = True  # checks that hold
     empty: bool = True  # a quarter of the programs is made for arrays and ranges that may be empty
     tapes: bool = False  # Push, ReverseLoop, Pop, as in a reverse sweep
+    faults: bool = False  # indices that may be out of range: the program may raise IndexError
     clutter: bool = False  # identities, copies, constant conditions, dead code: food for optimize
 
 
 @dataclass(frozen=True)
 class Access:
-    """How an array may be touched here: read at all, written at indices whose ``fixed`` positions are these atoms, added to."""
+    """How an array may be touched here: read, written, added to, at indices whose ``fixed`` positions are these."""
 
     array: n.Var
     read: bool = True
@@ -84,7 +85,9 @@ class Scope:
     def add_array(self, array: n.Var, *, write: bool = True, param: bool = False) -> None:
         self.arrays[array] = Access(array, write=write, add=write, param=param)
 
-    def enter_map(self, indices: tuple[n.Var, ...], extents: tuple[n.Atom, ...], rng: random.Random, adds: bool) -> None:
+    def enter_map(
+        self, indices: tuple[n.Var, ...], extents: tuple[n.Atom, ...], rng: random.Random, adds: bool
+    ) -> None:
         """Decide for each array whether the iterations read it, own slices of it, or add to it."""
         self.maps += 1
         for array, access in self.arrays.items():
@@ -102,9 +105,7 @@ class Scope:
         """A position for each index of the Map that distinguishes its iterations, or ``None``."""
         taken = dict(access.fixed)
         for i in indices:
-            fits = [
-                k for k, e in enumerate(access.extents) if k not in taken and i in self.ranges.get(e, ())
-            ]
+            fits = [k for k, e in enumerate(access.extents) if k not in taken and i in self.ranges.get(e, ())]
             if not fits:
                 return None
             taken[fits[0]] = i
@@ -112,7 +113,7 @@ class Scope:
 
 
 @contextmanager
-def nested(holder) -> Iterator[Scope]:  # noqa: ANN001  (anything with a `scope`)
+def nested(holder) -> Iterator[Scope]:
     """Statements made inside see a copy of the scope, one level deeper."""
     saved = holder.scope
     holder.scope = saved.copy()

@@ -1,7 +1,8 @@
 """Executes IR of either level with NumPy scalars and arrays: the oracle for every pass and for the reverse sweep.
 
-It is slow and strict. Beyond the results it checks what ``verify`` cannot decide: indices in range, no element read before it was
-written, tape elements pushed once, the iterations of a ``Map`` independent (accesses are recorded, and the order is shuffled).
+It is slow and strict. Beyond the results it checks what ``verify`` cannot decide: indices in range, no element read
+before it was written, tape elements pushed once, the iterations of a ``Map`` independent (accesses are recorded, and
+the order is shuffled).
 """
 
 from __future__ import annotations
@@ -65,9 +66,10 @@ def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts
     fn : Function
         Array level, loop level or mixed.
     args : sequence
-        One value per parameter: a number, an ndarray (written in place where ``fn`` writes it), ``None``, or tuples of them.
+        One value per parameter: a number, an ndarray (written in place where ``fn`` writes it), ``None``, tuples of
+        them.
     seed : int
-        Of the shuffled order of ``Map`` iterations.
+        Of the shuffled order of ``Map`` iterations; it depends on the extents only.
     counts : Counts, optional
         Is added to.
 
@@ -95,7 +97,8 @@ class _Machine:
     def __init__(self, seed: int, counts: Counts) -> None:
         self.env: dict[str, object] = {}
         self.counts = counts
-        self.rng = np.random.default_rng(seed)
+        self.seed = seed
+        self.orders: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
         self.races = Races()
         self.alive: list[Memory] = []
 
@@ -343,12 +346,16 @@ class _Machine:
         shape = tuple(self.integer(e) for e in s.extents)
         if any(e < 0 for e in shape):
             raise InterpreterError(f"extents {shape}")
-        points = list(np.ndindex(*shape))
-        self.rng.shuffle(points)
+        if (
+            shape not in self.orders
+        ):  # one order per shape: a pass that removes a Map does not change that of the others
+            self.orders[shape] = list(np.ndindex(*shape))
+            np.random.default_rng((self.seed, *shape)).shuffle(self.orders[shape])
+        points = self.orders[shape]
         sums = [self.value(x.init) for x in s.sums]
         self.races.enter()
         for point in points:
-            self.races.iteration(tuple(int(k) for k in point))
+            self.races.iteration(point)
             for i, k in zip(s.indices, point, strict=True):
                 self.bind(i, np.int64(k))
             self.block(s.body)

@@ -1,6 +1,6 @@
-"""Random loop-level functions: valid, terminating, with values of order 1. The main oracle's input for passes and for the AD core.
+"""Random loop-level functions: valid, terminating, with values of order 1. What passes and the AD core are tested on.
 
-``generate(seed, size, features)`` is deterministic. A program comes with its own arguments: ``program.arguments(seed)``.
+``generate(seed, size, features)`` is deterministic. A program comes with its arguments: ``program.arguments(seed)``.
 """
 
 from __future__ import annotations
@@ -108,11 +108,29 @@ class _Generator(Tapes):
             self.build.add(n.Check(same, "SizeOne", f"extent {k} of {v.name}"))
 
     def results(self) -> n.Tree:
-        floats = [self.tame() for _ in range(self.rng.randint(1, 3))]
+        floats = [self.combination() for _ in range(self.rng.randint(1, 3))]
         arrays = [a.array for a in self.scope.arrays.values() if a.array.type.dtype == "float64" and not a.param]
         self.rng.shuffle(arrays)
         items = (*floats, *arrays[: self.rng.randint(0, 2)])
         return items[0] if len(items) == 1 and self.chance(0.5) else n.Struct(items)
+
+    def combination(self) -> n.Atom:
+        """A result that much of the program flows into: several values, and all elements of some arrays."""
+        total, _ = self.known()
+        for _ in range(self.rng.randint(0, 4)):
+            total = self.op("add", total, self.op("mul", self.known()[0], self.literal()))
+        for access in self.readable():
+            if self.chance(0.3):
+                total = self.total(access, total)
+        return total
+
+    def total(self, access: Access, init: n.Atom) -> n.Var:
+        indices = tuple(self.build.var("i", INT) for _ in access.extents)
+        with self.build.block() as body:
+            value = self.op("mul", self.build.load(access.array, indices), self.literal())
+        result = n.Sum(self.build.var("r", FLOAT), init, value)
+        self.build.add(n.Map(indices, access.extents, tuple(body), (result,)))
+        return result.target
 
     # ---- statements ---------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import BOOL, FLOAT, INT, const
@@ -14,7 +15,7 @@ from s2sad.verify import verify
 X, Y, Z, C, I, J, K, N, M = (
     n.Var(name, t)
     for name, t in zip(
-        "x y z c i j k n m".split(), (FLOAT, FLOAT, FLOAT, BOOL, INT, INT, INT, INT, INT), strict=True
+        ["x", "y", "z", "c", "i", "j", "k", "n", "m"], (FLOAT, FLOAT, FLOAT, BOOL, INT, INT, INT, INT, INT), strict=True
     )
 )
 A = n.Var("a", n.Array("float64", (N,)))

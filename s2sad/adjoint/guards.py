@@ -1,0 +1,58 @@
+"""Checks that seeds and tangents have the shape of what they belong to: else code would leave their bounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s2sad.ir import nodes as n
+from s2sad.ir import walk
+from s2sad.ir.builder import Builder, Names, const
+
+
+def guard_shapes(fn: n.Function, primal: n.Function) -> n.Function:
+    """``fn`` with a check for every array among the parameters that ``primal`` does not have.
+
+    The array type of such a parameter has the extents it must have; the check stands where they are first known.
+    """
+    own = {p.name for p in primal.params}
+    arrays = [
+        (leaf, p.name)
+        for p in fn.params
+        if p.name not in own
+        for leaf in walk.leaves(p.tree)
+        if isinstance(leaf, n.Var) and isinstance(leaf.type, n.Array)
+    ]
+    if not arrays:
+        return fn
+    builder = Builder(Names.of(fn))
+    builder.loc = fn.loc
+    body = list(fn.body)
+    reverse_at = fn.reverse_at
+    for array, name in arrays:
+        at = _known_at(array, body)
+        with builder.block() as made:
+            _check(builder, array, name)
+        body[at:at] = made
+        if reverse_at is not None and at <= reverse_at:
+            reverse_at += len(made)
+    return replace(fn, body=tuple(body), reverse_at=reverse_at)
+
+
+def _known_at(array: n.Var, body: list[n.Stmt]) -> int:
+    """The first position in ``body`` at which all extents of ``array`` are bound."""
+    assert isinstance(array.type, n.Array)
+    missing = {e for e in array.type.extents if isinstance(e, n.Var)}
+    for k, stmt in enumerate(body):
+        if not missing:
+            return k
+        missing -= set(walk.targets(stmt))
+    return len(body) - 1
+
+
+def _check(builder: Builder, array: n.Var, name: str) -> None:
+    assert isinstance(array.type, n.Array)
+    for k, extent in enumerate(array.type.extents):
+        found = builder.assign("extent", array, const(k), dtype="int64", hint="n")
+        same = builder.assign("eq", found, extent, dtype="bool", hint="same")
+        message = f"{name} has another shape than what it belongs to"
+        builder.add(n.Check(same, "ValueError", message, builder.loc))

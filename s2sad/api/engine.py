@@ -1,0 +1,207 @@
+"""From a function and a call's arguments to generated code that runs: specialising, and remembering."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+from numba.core.errors import NumbaError
+
+from s2sad.analysis.signature import ArgSpec, ArrayArg, TupleArg, spec_of
+from s2sad.api import layout as lay
+from s2sad.api import store
+from s2sad.api.binding import Binder
+from s2sad.api.entry import copied, type_key
+from s2sad.api.fingerprint import fingerprint, plain_function
+from s2sad.api.options import Options
+from s2sad.api.trace import explain
+from s2sad.api.variant import Variant
+from s2sad.errors import ArgumentError, InternalError
+from s2sad.frontend.source import Source, get_source
+from s2sad.pipeline import Derived, Request, derive
+from s2sad.runtime import SizeOneError
+
+SeedMaker: TypeAlias = Callable[[Variant], tuple[Any, ...]]
+MAX_VARIANTS = 64  # per signature; the oldest goes first
+
+
+class Engine:
+    """The specialisations of one transformation of one function."""
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        binder: Binder,
+        options: Options,
+        wrt: tuple[str, ...],
+        semantics: str | None = None,
+    ) -> None:
+        self.fn = fn
+        self.binder = binder
+        self.options = options
+        self.wrt = wrt
+        self.semantics = semantics or ("numba" if isinstance(fn, Dispatcher) else "python")
+        self.latest: Variant | None = None
+        self.latest_specs: tuple[ArgSpec, ...] | None = None
+        self.recent: dict[Any, Variant] = {}  # the variant of the last call with each key
+        self._variants: dict[Any, list[Variant]] = {}
+        self._sized: dict[Any, Variant] = {}
+        self._lock = threading.RLock()
+        self._source: Source | None = None
+
+    # ---- calling ----------------------------------------------------------------------------------------------------
+
+    def find(self, args: list[Any]) -> Variant:
+        """The specialisation for ``args``, made if there is none that is still valid."""
+        key = tuple(map(type_key, args))
+        for variant in self._variants.get(key, ()):
+            if variant.always_valid or variant.valid():
+                self.recent[key] = variant
+                return variant
+        with self._lock:
+            for variant in self._variants.get(key, ()):
+                if variant.valid():
+                    return variant
+            variant = self.build(self.specs(args))
+            known = self._variants.setdefault(key, [])
+            known.insert(0, variant)
+            del known[MAX_VARIANTS:]
+            self.recent[key] = variant
+            return variant
+
+    def call(
+        self, args: list[Any], make: SeedMaker | None = None, hidden: list[Any] | None = None
+    ) -> tuple[Variant, Any]:
+        """Run the specialisation for ``args``; ``make`` gives the seeds it needs, ``hidden`` pins captured values."""
+        variant = self.find(args)
+        try:
+            return variant, variant(args, None if make is None else make(variant), hidden)
+        except SizeOneError:
+            return self._size_one(args, lambda v: v(args, None if make is None else make(v), hidden))
+        except Exception as error:
+            raise self.explained(variant, error) from error.__cause__
+
+    def call_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
+        """The value of the primal, and the final contents of the arguments that it writes, by name."""
+        variant = self.find(args)
+        try:
+            return variant.run_final(args)
+        except SizeOneError:
+            return self._size_one(args, lambda v: v.run_final(args))[1]
+        except Exception as error:
+            raise self.explained(variant, error) from error.__cause__
+
+    def explained(self, variant: Variant, error: Exception) -> Exception:
+        """``error`` with the user's line; what Numba says about generated code is a defect of ours."""
+        if isinstance(error, NumbaError):
+            return InternalError(
+                f"Numba did not compile {variant.info.name} ({variant.path}): {error}\n"
+                "This is a defect of s2sad; please report it."
+            )
+        explain(error, variant.path, variant.code.line_map)
+        return error
+
+    def _size_one(self, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
+        """The call again, with the extents that are 1 fixed; then with all extents fixed (design D1)."""
+        specs = self.specs(args)
+        for only_ones in (True, False):
+            variant = self._sized_variant(tuple(map(fix_extents, specs, args, (only_ones,) * len(args))))
+            try:
+                return variant, action(variant)
+            except SizeOneError:
+                continue
+            except Exception as error:
+                raise self.explained(variant, error) from error.__cause__
+        plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
+        raise InternalError(f"{self.binder.function}: an extent of 1 could not be specialised; please report it")
+
+    def _sized_variant(self, specs: tuple[ArgSpec, ...]) -> Variant:
+        key = tuple(_hashable(spec) for spec in specs)
+        with self._lock:
+            variant = self._sized.get(key)
+            if variant is None or not variant.valid():
+                variant = self._sized[key] = self.build(specs)
+                if len(self._sized) > MAX_VARIANTS:
+                    self._sized.pop(next(iter(self._sized)))
+            return variant
+
+    # ---- making -----------------------------------------------------------------------------------------------------
+
+    def specs(self, args: list[Any]) -> tuple[ArgSpec, ...]:
+        """The specifications of a call's arguments."""
+        return tuple(spec_of(value, name) for name, value in zip(self.binder.names, args, strict=True))
+
+    def source(self) -> Source:
+        """The source of the function, read once."""
+        if self._source is None:
+            self._source = replace(get_source(self.fn), semantics=self.semantics)
+        return self._source
+
+    def request(self, specs: tuple[ArgSpec, ...]) -> Request:
+        """What the pipeline is asked for, for these arguments; checks that the parameters are differentiable."""
+        table = dict(zip(self.binder.names, specs, strict=True))
+        options = self.options
+        wrt = self.wrt
+        if options.mode in ("vjp", "jvp") and options.argnums is None:
+            wrt = tuple(name for name in wrt if lay.has_float(lay.of_spec(table[name])))
+        elif options.mode != "primal":
+            for name in wrt:
+                self._require_float(name, table)
+        return Request(
+            options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug
+        )
+
+    def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:
+        layouts = {k: lay.of_spec(spec) for k, spec in table.items()}
+        if lay.has_float(layouts[name]):
+            return
+        dtypes = sorted({leaf.dtype for leaf in lay.leaves(layouts[name])})
+        found = f"of dtype {', '.join(dtypes)}" if dtypes else "no number"
+        others = [k for k, layout in layouts.items() if lay.has_float(layout)]
+        hint = f"; choose among {', '.join(others)}" if others else ""
+        raise ArgumentError(
+            f"{self.options.mode} of {self.binder.function} with respect to {name}, which is {found}: "
+            f"pass it as a float{hint}"
+        )
+
+    def derive(self, specs: tuple[ArgSpec, ...]) -> Derived:
+        """Run the pipeline, without compiling or remembering anything."""
+        return derive(self.source(), specs, self.request(specs))
+
+    def build(self, specs: tuple[ArgSpec, ...]) -> Variant:
+        """Make the specialisation for ``specs``, from the cache if it is there."""
+        request = self.request(specs)
+        found = fingerprint(self.fn)
+        key = store.key_of(found, specs, request, self.options, self.semantics)
+        made = store.recall(self.binder.function, key, found)
+        if made is None:
+            derived = derive(self.source(), specs, request)
+            made = store.remember(self.binder.function, key, found, derived, self.binder.names, request)
+        info, reads = made
+        reads = replace(reads, frozen=self.semantics == "numba")
+        jitted = self.options.target == "cpu" and not self.options.debug
+        variant = Variant(info, store.compiled(info, self.options), jitted, reads, self.binder.names)
+        self.latest, self.latest_specs = variant, specs
+        return variant
+
+
+def fix_extents(spec: ArgSpec, value: Any, only_ones: bool) -> ArgSpec:
+    """``spec`` with the extents of ``value`` fixed: those that are 1, or all."""
+    if isinstance(spec, TupleArg):
+        items = tuple(fix_extents(s, v, only_ones) for s, v in zip(spec.items, value, strict=True))
+        return replace(spec, items=items)
+    if isinstance(spec, ArrayArg):
+        return replace(spec, known=tuple(e if e == 1 or not only_ones else None for e in np.shape(value)))
+    return spec
+
+
+def _hashable(spec: ArgSpec) -> Any:
+    try:
+        hash(spec)
+    except TypeError:
+        return repr(spec)
+    return spec

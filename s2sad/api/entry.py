@@ -1,0 +1,99 @@
+"""What is done with a call's arguments before generated code sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad.api import layout as lay
+from s2sad.errors import ArgumentError
+
+SCALARS = frozenset(
+    (bool, int, float, type(None), *(np.dtype(c).type for c in "?bhilqBHILQfd")),
+)  # their type is all that counts
+SUPPORTED_KINDS = (np.ndarray, np.memmap)
+
+
+def type_key(value: Any) -> Any:
+    """What a specialisation depends on, as something cheap to hash: type, and for arrays dtype, dimensions, layout."""
+    kind = type(value)
+    if kind in SCALARS:
+        return kind
+    if kind is np.ndarray:
+        return value.dtype, value.ndim, value.flags.num & 259  # C- and F-contiguous, aligned
+    if isinstance(value, np.ndarray):
+        if kind not in SUPPORTED_KINDS:
+            raise ArgumentError(f"an argument is a {kind.__name__}; pass np.asarray of it")
+        return kind, value.dtype, value.ndim, value.flags.num & 259
+    if isinstance(value, tuple):
+        return (kind, *map(type_key, value))
+    if isinstance(value, int | float | np.generic):
+        return kind
+    try:
+        hash(value)
+    except TypeError:
+        return kind
+    return kind, value
+
+
+def check_overlap(args: list[tuple[lay.Leaf, np.ndarray, str]]) -> None:
+    """Refuse arguments that share memory where one of them is written, and written ones that overlap themselves.
+
+    Raises
+    ------
+    ArgumentError
+        Naming both arguments.
+    """
+    for k, (leaf, array, name) in enumerate(args):
+        if leaf.written and _overlaps_itself(array):
+            raise ArgumentError(f"{name} is written, and several of its elements share memory; pass a copy")
+        for other_leaf, other, other_name in args[:k]:
+            if not (leaf.written or other_leaf.written) or not np.may_share_memory(array, other):
+                continue
+            if np.shares_memory(array, other):
+                what = name if leaf.written else other_name
+                raise ArgumentError(f"{other_name} and {name} share memory and {what} is written; pass copies")
+
+
+def _overlaps_itself(array: np.ndarray) -> bool:
+    """Whether two indices mean one element; exact for every array that slicing, striding and broadcasting make."""
+    axes = sorted((abs(s), e) for s, e in zip(array.strides, array.shape, strict=True) if e > 1)
+    if array.size == 0:
+        return False
+    reach = array.itemsize
+    for stride, extent in axes:
+        if stride < reach:
+            return True
+        reach += stride * (extent - 1)
+    return False
+
+
+def copier(layouts: tuple[lay.Layout, ...], names: tuple[str, ...]) -> Callable[[list[Any]], None] | None:
+    """What guards a call's arguments and replaces those that are written by copies; ``None`` if none is written."""
+    touched = [k for k, layout in enumerate(layouts) if any(leaf.written for leaf in lay.leaves(layout))]
+    if not touched:
+        return None
+
+    def prepare(args: list[Any]) -> None:
+        triples = (t for lo, a, name in zip(layouts, args, names, strict=True) for t in lay.paired(lo, a, name))
+        check_overlap([t for t in triples if t[0].is_array])
+        for k in touched:
+            args[k] = lay.map_value(_copy_written, layouts[k], args[k])
+
+    return prepare
+
+
+def _copy_written(leaf: lay.Leaf, value: Any) -> Any:
+    return np.array(value, order="K") if leaf.written else value
+
+
+def copied(value: Any) -> Any:
+    """``value`` with every array in it copied (tuples and named tuples are rebuilt)."""
+    if isinstance(value, np.ndarray):
+        return np.array(value, order="K")
+    if isinstance(value, tuple):
+        items = [copied(v) for v in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    return value

@@ -1,0 +1,157 @@
+"""What a derivative depends on beyond its arguments: the code of the function, of what it calls, and what it captures.
+
+The walk follows the names that compiled code reads, so it needs no source text and is the same in every process.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+LIBRARIES = ("numpy", "math", "builtins", "numba", "operator", "scipy", "functools", "itertools", "typing", "s2sad")
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One thing that code reads from outside: the name it reads, how to read it now, and its value at the walk."""
+
+    name: str
+    read: Callable[[], Any]
+    value: Any
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """``text`` determines what is generated; ``None`` if something is captured that has no lasting name."""
+
+    text: str | None
+    captures: tuple[Capture, ...]
+
+
+def plain_function(fn: Any) -> Any:
+    """The Python function of a dispatcher, or ``fn``."""
+    return fn.py_func if isinstance(fn, Dispatcher) else fn
+
+
+def fingerprint(fn: Any, frozen: bool = False) -> Fingerprint:
+    """The fingerprint of ``fn`` with everything it calls; with ``frozen``, captured arrays count by content too."""
+    parts: list[str] = []
+    captures: list[Capture] = []
+    seen: dict[int, int] = {}
+    queue: list[Any] = [fn]
+    lasting = True
+    while queue:
+        current = queue.pop()
+        if id(current) in seen:
+            parts.append(f"again {seen[id(current)]}")
+            continue
+        seen[id(current)] = len(seen)
+        if isinstance(current, Dispatcher):
+            parts.append(f"njit {sorted((k, str(v)) for k, v in current.targetoptions.items())}")
+        plain = plain_function(current)
+        if not isinstance(plain, types.FunctionType):
+            return Fingerprint(None, ())
+        parts.append(_code_text(plain.__code__))
+        parts.append(_value_text(plain.__defaults__, True) or "")
+        parts.append(_value_text(plain.__kwdefaults__, True) or "")
+        for capture in _captured(plain):
+            captures.append(capture)
+            if isinstance(plain_function(capture.value), types.FunctionType) and not _library(capture.value):
+                parts.append(f"{capture.name} = function")
+                queue.append(capture.value)
+                continue
+            text = _value_text(capture.value, frozen)
+            lasting = lasting and text is not None
+            parts.append(f"{capture.name} = {text}")
+    return Fingerprint("\n".join(parts) if lasting else None, tuple(captures))
+
+
+def _captured(fn: types.FunctionType) -> Iterator[Capture]:
+    """Closure cells, globals, and attributes of modules that the code of ``fn`` may read."""
+    for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
+        try:
+            value = cell.cell_contents
+        except ValueError:  # a cell that is not bound yet: the function refers to itself or to what comes later
+            continue
+        yield Capture(name, _cell_reader(cell), value)
+        yield from _attributes(name, value, _names(fn.__code__))
+    for name in sorted(_names(fn.__code__)):
+        if name in fn.__globals__:
+            value = fn.__globals__[name]
+            yield Capture(name, _item_reader(fn.__globals__, name), value)
+            yield from _attributes(name, value, _names(fn.__code__))
+
+
+def _attributes(prefix: str, value: Any, names: set[str]) -> Iterator[Capture]:
+    """What the code may read from a module that is no library: the attributes with names that the code mentions."""
+    if not isinstance(value, types.ModuleType) or _library(value):
+        return
+    for name in sorted(names & set(vars(value))):
+        yield Capture(f"{prefix}.{name}", _item_reader(vars(value), name), vars(value)[name])
+
+
+def _cell_reader(cell: types.CellType) -> Callable[[], Any]:
+    return lambda: cell.cell_contents
+
+
+def _item_reader(table: dict[str, Any], name: str) -> Callable[[], Any]:
+    return lambda: table.get(name)
+
+
+def _names(code: types.CodeType) -> set[str]:
+    found = set(code.co_names)
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            found |= _names(const)
+    return found
+
+
+def _code_text(code: types.CodeType) -> str:
+    """Everything of a code object that its derivative's text, comments and errors depend on."""
+    consts = [_code_text(c) if isinstance(c, types.CodeType) else f"{type(c).__name__} {c!r}" for c in code.co_consts]
+    lines = code.co_linetable if hasattr(code, "co_linetable") else code.co_lnotab
+    fields = (code.co_filename, code.co_firstlineno, lines, code.co_name, code.co_flags, code.co_argcount)
+    names = (code.co_kwonlyargcount, code.co_posonlyargcount, code.co_varnames, code.co_names, code.co_freevars)
+    return repr((*fields, *names, code.co_code, consts))
+
+
+def _value_text(value: Any, frozen: bool) -> str | None:
+    """A lasting text for a captured value; arrays count by content only where they are ``frozen`` into the code."""
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
+        return f"{type(value).__name__} {value!r}"
+    if isinstance(value, np.ndarray):
+        content = (
+            hashlib.blake2b(np.ascontiguousarray(value).tobytes()).hexdigest()
+            if frozen and value.dtype.kind != "O"
+            else ""
+        )
+        return f"array {value.dtype} {value.shape} {value.flags.num & 3} {content}"
+    if isinstance(value, tuple):
+        items = [_value_text(v, frozen) for v in value]
+        return None if None in items else f"{type(value).__qualname__} {items}"
+    if isinstance(value, dict):
+        return _value_text(tuple(sorted(value.items())), frozen)
+    if isinstance(value, types.ModuleType):
+        return f"module {value.__name__}"
+    if isinstance(value, type):
+        return f"class {value.__module__}.{value.__qualname__} {getattr(value, '_fields', '')}"
+    if _library(value):
+        return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', getattr(value, '__name__', ''))}"
+    return None
+
+
+def _library(value: Any) -> bool:
+    """Whether ``value`` is a function or module of a library whose version is in the key."""
+    if isinstance(value, types.ModuleType):
+        return value.__name__.partition(".")[0] in LIBRARIES
+    if isinstance(value, np.ufunc) or getattr(builtins, getattr(value, "__name__", ""), None) is value:
+        return True
+    module = getattr(value, "__module__", None)
+    return callable(value) and isinstance(module, str) and module.partition(".")[0] in LIBRARIES

@@ -1,0 +1,172 @@
+"""One specialisation of a derivative: generated code with what has to be done around each call of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numba import typeof
+
+from s2sad.api import layout as lay
+from s2sad.api.entry import copier, type_key
+from s2sad.backend.cpu import Compiled
+from s2sad.backend.emit import Emitted
+from s2sad.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class ParamInfo:
+    """A parameter of generated code; ``role`` is user, capture or seed."""
+
+    name: str
+    layout: lay.Layout
+    role: str
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Info:
+    """What the wrapper must know of generated code; it is stored beside it."""
+
+    emitted: Emitted
+    params: tuple[ParamInfo, ...]
+    result: lay.Layout
+    primal_result: lay.Layout
+    wrt: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.emitted.name
+
+    def role(self, role: str) -> tuple[ParamInfo, ...]:
+        return tuple(p for p in self.params if p.role == role)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The user's parameters that the function stores into."""
+        return tuple(p.name for p in self.role("user") if any(leaf.written for leaf in lay.leaves(p.layout)))
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a specialisation reads from outside: hidden arguments, and values that must still be the same objects."""
+
+    hidden: tuple[Callable[[], Any], ...]
+    guards: tuple[tuple[Callable[[], Any], Any], ...]
+    frozen: bool = False
+
+
+class Variant:
+    """Generated code for one signature, called with the user's arguments and the seeds."""
+
+    def __init__(self, info: Info, code: Compiled, jitted: bool, reads: Reads, names: tuple[str, ...]) -> None:
+        self.info = info
+        self.code = code
+        self.run: Any = code.dispatcher if jitted else code.function
+        self.seed_params = info.role("seed")
+        user = info.role("user")
+        positions = tuple(names.index(p.name) for p in user)
+        statics = {k for k, p in enumerate(user) if p.layout is None}
+        self._pick = None if positions == tuple(range(len(names))) and not statics else (positions, statics)
+        self._hidden = tuple(_constant(read()) for read in reads.hidden) if reads.frozen else reads.hidden
+        self._hidden_keys = tuple(type_key(read()) for read in self._hidden)
+        self._guards = () if reads.frozen else reads.guards
+        self.always_valid = reads.frozen or not (self._hidden or self._guards)
+        self._prepare = copier(tuple(p.layout for p in info.params), tuple(p.name for p in info.params))
+        self.convert = lay.converter(info.result)
+        self.seeds, self._needs_zeros = self._default_seeds()
+        self.direct = self._pick is None and self._prepare is None and not self._needs_zeros
+
+    @property
+    def path(self) -> Path:
+        """The file of the generated module."""
+        return Path(str(self.code.module.__file__))
+
+    def _default_seeds(self) -> tuple[tuple[Any, ...], bool]:
+        """The seeds of a gradient: 1 for the value; the zeros for written arguments depend on the call."""
+        seeds: list[Any] = []
+        for param in self.seed_params:
+            layout = param.layout
+            if not isinstance(layout, lay.Leaf) or layout.is_array:
+                return (), True
+            seeds.append(lay.scalar(layout.dtype, 1.0 if param.default is None else float(param.default)))
+        return tuple(seeds), False
+
+    def valid(self) -> bool:
+        """Whether what is captured is what the code was made for: the same functions, values of the same types."""
+        for read, expected in self._guards:
+            if read() is not expected:
+                return False
+        return all(type_key(read()) == key for read, key in zip(self._hidden, self._hidden_keys, strict=True))
+
+    def hidden_values(self) -> list[Any]:
+        """The captured values that generated code takes as arguments."""
+        return [read() for read in self._hidden]
+
+    def __call__(self, args: list[Any], seeds: tuple[Any, ...] | None = None, hidden: list[Any] | None = None) -> Any:
+        """Run on the user's arguments, in the order of the signature; ``seeds`` default to those of a gradient."""
+        full = args if self._pick is None else self._picked(args)
+        if seeds is None:
+            seeds = self.seeds_for(args, {}) if self._needs_zeros else self.seeds
+        full = [*full, *(self.hidden_values() if hidden is None else hidden), *seeds]
+        if self._prepare is not None:
+            self._prepare(full)
+        value = self.run(*full)
+        return value if self.convert is None else self.convert(value)
+
+    def run_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
+        """The result of a primal, and the final contents of the written arguments by name."""
+        full = [*self._picked_or(args), *self.hidden_values()]
+        if self._prepare is not None:
+            self._prepare(full)
+        value = self.run(*full)
+        final = {p.name: v for p, v in zip(self.info.params, full, strict=True) if p.name in self.info.written}
+        return value if self.convert is None else self.convert(value), final
+
+    def compile(self, args: list[Any]) -> None:
+        """Let Numba compile for these arguments, without running; a plain function needs nothing."""
+        if self.run is self.code.function:
+            return
+        seeds = [lay.example(p.layout) for p in self.seed_params]
+        full = [*self._picked_or(args), *self.hidden_values(), *seeds]
+        if self._prepare is not None:
+            self._prepare(full)
+        self.run.compile(tuple(typeof(value) for value in full))
+
+    def _picked(self, args: list[Any]) -> list[Any]:
+        positions, statics = self._pick or ((), set())
+        return [None if k in statics else args[p] for k, p in enumerate(positions)]
+
+    def seeds_for(self, args: list[Any], given: dict[str, Any]) -> tuple[Any, ...]:
+        """One value per seed parameter: ``given`` by name, else 1 for a scalar value, 0 for a written argument."""
+        seeds = []
+        for param in self.seed_params:
+            if param.name in given:
+                seeds.append(given[param.name])
+            elif param.default is not None and isinstance(param.layout, lay.Leaf):
+                seeds.append(lay.scalar(param.layout.dtype, float(param.default)))
+            else:
+                seeds.append(lay.map_value(lay.zeros_of, param.layout, self._argument(args, param.name)))
+        return tuple(seeds)
+
+    def _argument(self, args: list[Any], seed: str) -> Any:
+        """The written argument that the seed parameter belongs to."""
+        owner = seed_owner(seed)
+        for value, param in zip(self._picked_or(args), self.info.role("user"), strict=True):
+            if param.name == owner:
+                return value
+        raise ArgumentError(f"{self.info.name} needs a seed {seed!r}")
+
+    def _picked_or(self, args: list[Any]) -> list[Any]:
+        return args if self._pick is None else self._picked(args)
+
+
+def seed_owner(seed: str) -> str:
+    """The written argument that a seed parameter such as ``x_out_bar`` belongs to, or ``""``."""
+    return seed.removesuffix("_out_bar") if seed.endswith("_out_bar") else ""
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value

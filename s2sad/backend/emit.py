@@ -1,0 +1,89 @@
+"""A loop-level function as Python text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from s2sad.backend.expressions import Expressions
+from s2sad.backend.fold import plan
+from s2sad.backend.naming import Names
+from s2sad.backend.printer import Note, render
+from s2sad.backend.statements import Statements
+from s2sad.errors import Loc
+from s2sad.ir import nodes as n
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Generated text.
+
+    Attributes
+    ----------
+    name
+        The function that ``text`` defines.
+    text
+        One function definition, without imports.
+    line_map
+        The user's place of each line of ``text`` (from 1) that has one.
+    imports
+        Globals that ``text`` uses: ``np``, ``math``, ``rt.index``; ``max as max_`` where a parameter took the name.
+    """
+
+    name: str
+    text: str
+    line_map: dict[int, Loc]
+    imports: frozenset[str]
+
+
+def emit(fn: n.Function, style: str = "fast") -> Emitted:
+    """The text of ``fn`` in style ``"fast"`` (what runs) or ``"plain"`` (no casts, no blocked sums)."""
+    folding = plan(fn)
+    names = Names(fn, folding)
+    expressions = Expressions(names, folding, style, (fn.name, *(p.name for p in fn.params)))
+    statements = Statements(expressions, names, folding)
+    body = [*_docstring(fn), *_unpacking(fn, names), *_body(fn, statements)]
+    tree = ast.FunctionDef(fn.name, _arguments(fn), body or [ast.Pass()], [], lineno=0)
+    text, line_map = render(tree, statements.notes)
+    return Emitted(fn.name, text, line_map, frozenset(expressions.imports))
+
+
+def _body(fn: n.Function, statements: Statements) -> list[ast.stmt]:
+    if fn.reverse_at is None:
+        return statements.block(fn.body)
+    forward = statements.block(fn.body[: fn.reverse_at])
+    reverse = statements.block(fn.body[fn.reverse_at :])
+    for block, header in ((forward, "# forward sweep"), (reverse, "# reverse sweep")):
+        if block:
+            statements.notes[block[0]] = replace(statements.notes.get(block[0], Note()), header=header)
+    return forward + reverse
+
+
+def _docstring(fn: n.Function) -> Iterator[ast.stmt]:
+    if fn.doc:
+        yield ast.Expr(ast.Constant(fn.doc))
+
+
+def _arguments(fn: n.Function) -> ast.arguments:
+    """The signature; defaults before a parameter without one (a hidden one) cannot be written and are left to the wrapper."""
+    defaults: list[ast.expr] = []
+    for param in fn.params:
+        if param.default is None:
+            defaults.clear()
+        else:
+            defaults.append(ast.parse(param.default, mode="eval").body)
+    return ast.arguments([], [ast.arg(p.name) for p in fn.params], None, [], [], None, defaults)
+
+
+def _unpacking(fn: n.Function, names: Names) -> Iterator[ast.stmt]:
+    """``w, b = params`` for parameters that are tuples."""
+    for param in fn.params:
+        if isinstance(param.tree, n.Struct) and param.tree.items:
+            yield ast.Assign([_targets(param.tree, names)], ast.Name(param.name, ast.Load()), lineno=0)
+
+
+def _targets(tree: n.Tree, names: Names) -> ast.expr:
+    if isinstance(tree, n.Struct):
+        return ast.Tuple([_targets(item, names) for item in tree.items], ast.Store())
+    return ast.Name(names[tree] if isinstance(tree, n.Var) else "_", ast.Store())

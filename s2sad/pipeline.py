@@ -1,0 +1,298 @@
+"""The order of the stages, in one tuple: from a function's source to the text of its derivative.
+
+``STAGES`` is what there is; ``derive`` runs it. Each stage is a function ``State -> State``; what a stage made can be
+printed (``S2SAD_SHOW=lower,fold`` or ``S2SAD_SHOW=all`` in the environment, ``Derived.stage(name)`` afterwards).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from s2sad.adjoint.accumulate import modes
+from s2sad.adjoint.forward import forward
+from s2sad.adjoint.guards import guard_shapes
+from s2sad.adjoint.reverse import reverse
+from s2sad.analysis.signature import ArgSpec
+from s2sad.backend.emit import Emitted, emit
+from s2sad.errors import InternalError, Problem, S2SADError, refuse
+from s2sad.frontend.fence import fence
+from s2sad.frontend.lower import Capture, Guard, lower
+from s2sad.frontend.normalize import normalize
+from s2sad.frontend.source import Source
+from s2sad.ir import nodes as n
+from s2sad.ir.text import show
+from s2sad.optimize.copies import copies
+from s2sad.optimize.cse import cse
+from s2sad.optimize.dead import dead
+from s2sad.optimize.firstwrite import firstwrite
+from s2sad.optimize.fold import fold
+from s2sad.optimize.hoist import hoist
+from s2sad.optimize.merge import merge
+from s2sad.optimize.retarget import retarget
+from s2sad.rules.registry import OPS
+from s2sad.scalarize import scalarize
+from s2sad.verify import verify
+
+Result = TypeVar("Result")
+MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to derive: ``mode`` is one of ``MODES``, ``wrt`` the parameters to differentiate with respect to.
+
+    ``tupled`` makes the gradient a tuple also if there is only one parameter (``argnums=(0,)``).
+    """
+
+    mode: str
+    wrt: tuple[str, ...] = ()
+    has_aux: bool = False
+    tupled: bool = False
+    style: str = "fast"
+    debug: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """What has been made so far; stages replace fields."""
+
+    source: Source
+    specs: tuple[ArgSpec, ...]
+    request: Request
+    ir: n.Function | None = None
+    primal: n.Function | None = None
+    captures: tuple[Capture, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    emitted: Emitted | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step; ``level`` is the IR level that holds after it (``None``: there is no IR yet, or no more)."""
+
+    name: str
+    run: Callable[[State], State]
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The result of ``derive``: the text, the function it prints, and what the wrapper must do at each call."""
+
+    name: str
+    emitted: Emitted
+    function: n.Function
+    primal: n.Function
+    captures: tuple[Capture, ...]
+    guards: tuple[Guard, ...]
+    stages: tuple[tuple[str, n.Function], ...]
+
+    def stage(self, name: str) -> n.Function:
+        """The IR after the stage called ``name``."""
+        table = dict(self.stages)
+        if name not in table:
+            raise KeyError(f"no stage named {name!r}; there are {', '.join(table)}")
+        return table[name]
+
+
+@dataclass
+class Counters:
+    """How often, in this process, a function was transformed and Numba compiled (not loaded) generated code."""
+
+    transformations: int = 0
+    _watched: list[Any] = field(default_factory=list)
+
+    def watch(self, dispatcher: Any) -> None:
+        """Count the compilations of ``dispatcher``, which is never forgotten, as its module is not."""
+        if not any(known is dispatcher for known in self._watched):
+            self._watched.append(dispatcher)
+
+    @property
+    def compilations(self) -> int:
+        return sum(sum(d.stats.cache_misses.values()) for d in self._watched)
+
+
+counters = Counters()
+
+
+# ---- the stages ---------------------------------------------------------------------------------------------------
+
+
+def _fence(state: State) -> State:
+    fence(state.source)
+    return state
+
+
+def _normalize(state: State) -> State:
+    return replace(state, source=replace(state.source, tree=normalize(state.source.tree)))
+
+
+def _lower(state: State) -> State:
+    lowered = lower(state.source, state.specs)
+    return replace(state, ir=lowered.function, captures=lowered.captures, guards=lowered.guards)
+
+
+def _differentiate(state: State) -> State:
+    """Keep the primal; add its reverse sweep or its tangents, as the request says."""
+    request, primal = state.request, _ir(state)
+    state = replace(state, primal=primal)
+    name = derived_name(primal.name, request.mode)
+    if request.mode == "primal":
+        return replace(state, ir=replace(primal, name=name))
+    if request.mode == "jvp":
+        return replace(state, ir=forward(primal, request.wrt, name=name))
+    if request.mode == "vjp":
+        return replace(state, ir=reverse(primal, request.wrt, value=False, name=name, seeds="all"))
+    _require_scalar_output(primal, request)
+    value = request.mode == "value_and_grad" or request.has_aux
+    derivative = reverse(primal, request.wrt, value=value, name=name, seeds="scalar", has_aux=request.has_aux)
+    last = derivative.body[-1]
+    assert isinstance(last, n.Return)
+    result = replace(last, value=_result(last.value, request, value))
+    return replace(state, ir=replace(derivative, body=(*derivative.body[:-1], result)))
+
+
+def _result(tree: n.Tree, request: Request, value: bool) -> n.Tree:
+    """What a gradient returns, from the ``(outputs, gradient)`` or ``gradient`` of the reverse sweep."""
+    outputs, gradient = tree.items if value and isinstance(tree, n.Struct) else (None, tree)
+    if request.tupled and len(request.wrt) == 1:
+        gradient = n.Struct((gradient,))
+    if request.mode == "value_and_grad":
+        return n.Struct((outputs, gradient))
+    return n.Struct((gradient, outputs.items[1])) if isinstance(outputs, n.Struct) else gradient
+
+
+def _guard_shapes(state: State) -> State:
+    return replace(state, ir=guard_shapes(_ir(state), state.primal or _ir(state)))
+
+
+def _emit(state: State) -> State:
+    return replace(state, emitted=emit(_ir(state), state.request.style))
+
+
+def _pass(name: str, f: Callable[[n.Function], n.Function], level: str = "loop") -> Stage:
+    """A stage that maps the IR alone."""
+    return Stage(name, lambda state: replace(state, ir=f(_ir(state))), level)
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("fence", _fence),
+    Stage("normalize", _normalize),
+    Stage("lower", _lower, "array"),
+    _pass("scalarize", scalarize),
+    _pass("fold", fold),
+    _pass("copies", copies),
+    _pass("cse", cse),
+    _pass("dead", dead),
+    Stage("differentiate", _differentiate, "loop"),
+    Stage("guard-shapes", _guard_shapes, "loop"),
+    _pass("scalarize-adjoint", scalarize),
+    _pass("modes", modes),
+    _pass("fold-adjoint", fold),
+    _pass("copies-adjoint", copies),
+    _pass("cse-adjoint", cse),
+    _pass("merge", merge),
+    _pass("firstwrite", firstwrite),
+    _pass("retarget", retarget),
+    _pass("hoist", hoist),
+    _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
+    Stage("emit", _emit),
+)
+
+
+# ---- running them -------------------------------------------------------------------------------------------------
+
+
+def derive(source: Source, specs: tuple[ArgSpec, ...], request: Request) -> Derived:
+    """Run every stage on ``source`` specialised to ``specs``.
+
+    Raises
+    ------
+    UnsupportedError
+        Where the function uses what s2sad does not differentiate.
+    InternalError
+        For anything else that goes wrong; it names the stage and the function.
+    """
+    counters.transformations += 1
+    state = State(source, specs, request)
+    made: list[tuple[str, n.Function]] = []
+    shown = os.environ.get("S2SAD_SHOW", "").split(",")
+    last = max(k for k, stage in enumerate(STAGES) if stage.level is not None)
+    always = os.environ.get("S2SAD_VERIFY") == "1"
+    for k, stage in enumerate(STAGES):
+        state = _guarded(stage.name, source, lambda stage=stage, state=state: stage.run(state))
+        if state.ir is None or stage.level is None:
+            continue
+        made.append((stage.name, state.ir))
+        if stage.name in shown or "all" in shown:
+            sys.stderr.write(f"---- {stage.name} ----\n{show(state.ir)}\n")
+        if always or k == last:
+            ir, level = state.ir, stage.level
+            _guarded(f"verify after {stage.name}", source, lambda ir=ir, level=level: verify(ir, level, ops=OPS))
+    if state.emitted is None or state.primal is None:
+        raise InternalError("the pipeline ended without a text")
+    function = _ir(state)
+    return Derived(function.name, state.emitted, function, state.primal, state.captures, state.guards, tuple(made))
+
+
+def derived_name(name: str, mode: str) -> str:
+    """The name of the derivative of the function called ``name``: ``logistic_grad``."""
+    stem = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in name).strip("_") or "function"
+    return f"{stem}_{mode}"
+
+
+def _guarded(stage: str, source: Source, run: Callable[[], Result]) -> Result:
+    """``run()``, with every error that is not one of ours made an ``InternalError`` that names stage and function."""
+    try:
+        return run()
+    except InternalError as error:
+        raise InternalError(_internal_text(stage, source, str(error))) from error
+    except S2SADError:
+        raise
+    except Exception as error:  # whatever a stage raises by mistake must reach the user with the place it came from
+        raise InternalError(_internal_text(stage, source, f"{type(error).__name__}: {error}")) from error
+
+
+def _internal_text(stage: str, source: Source, text: str) -> str:
+    where = f"{source.filename}:{source.tree.lineno}"
+    return (
+        f"stage '{stage}' failed on {source.qualname} ({where}): {text}\nThis is a defect of s2sad; please report it."
+    )
+
+
+def _ir(state: State) -> n.Function:
+    if state.ir is None:
+        raise InternalError("no IR yet")
+    return state.ir
+
+
+def _require_scalar_output(primal: n.Function, request: Request) -> None:
+    """Refuse a gradient of anything but one float scalar."""
+    result = primal.body[-1]
+    if not isinstance(result, n.Return):
+        raise InternalError("the body does not end in a Return")
+    tree = result.value
+    asked = f"{request.mode} needs a function that returns one float scalar"
+    if request.has_aux:
+        if not isinstance(tree, n.Struct) or len(tree.items) != 2:
+            raise refuse(Problem(result.loc, "has_aux=True needs a function that returns (value, aux)"))
+        tree = tree.items[0]
+    found = _what(tree)
+    if found is None:
+        return
+    raise refuse(Problem(result.loc, f"{asked}, not {found}", "vjp(f), which takes a seed for every output"))
+
+
+def _what(tree: n.Tree) -> str | None:
+    """What ``tree`` is if it is not a float scalar, in words."""
+    if tree is None:
+        return "None"
+    if isinstance(tree, n.Struct):
+        return "a tuple"
+    if isinstance(tree.type, n.Array):
+        return f"an array of {tree.type.ndim} dimensions"
+    return None if tree.type.dtype.startswith("float") else f"a number of dtype {tree.type.dtype}"

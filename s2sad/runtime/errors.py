@@ -1,0 +1,5 @@
+"""What generated code raises besides Python's own exceptions."""
+
+
+class SizeOneError(ValueError):
+    """Two extents that must be equal differ, and one of them may be 1: the wrapper makes a variant for that and calls again."""

@@ -1,0 +1,39 @@
+"""Both modes on random functions: against differences of the primal, and against each other."""
+
+import numpy as np
+import pytest
+
+from tests.support.derivatives import TOLERANCE, Case
+from tests.support.irgen import generate
+
+SIZES = (4, 8, 15, 30, 60)
+
+
+def _check(seed: int, size: int) -> bool:
+    """Whether the program was smooth enough to be compared with differences."""
+    case = Case(generate(seed, size))
+    tangents = case.tangents()
+    seeds = [np.asarray(case.rng.normal(size=t.shape)) for t in tangents]
+    pushed = sum(float(np.sum(s * t)) for s, t in zip(seeds, tangents, strict=True))
+    scale = 1 + sum(float(np.sum(abs(s * t))) for s, t in zip(seeds, tangents, strict=True))
+    assert case.pulled(seeds) == pytest.approx(pushed, abs=1e-9 * scale)
+    fine = case.differences()
+    if fine is None:
+        return False
+    for tangent, difference in zip(tangents, fine, strict=True):
+        np.testing.assert_allclose(tangent, difference, rtol=TOLERANCE, atol=TOLERANCE)
+    return True
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("block", range(4))
+def test_modes_agree_with_each_other_and_with_differences(size, block):
+    smooth = [_check(seed, size) for seed in range(block * 10, block * 10 + 10)]
+    assert sum(smooth) >= 7  # else the generator makes programs that test nothing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(100))
+def test_many_random_programs(block):
+    for seed in range(1000 + block * 10, 1000 + block * 10 + 10):
+        _check(seed, SIZES[block % len(SIZES)])

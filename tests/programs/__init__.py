@@ -1,0 +1,35 @@
+"""A corpus of programs that every matrix of tests runs over, one file per theme."""
+
+from tests.programs import (
+    arrays_inplace,
+    control,
+    creation,
+    dispatchers,
+    elementwise,
+    linear,
+    outside,
+    pitfalls,
+    reductions,
+    scalars,
+    tuples_calls,
+    views,
+)
+from tests.programs.registry import PROGRAMS, Program
+
+# Importing a theme enters its programs.
+THEMES = (
+    arrays_inplace,
+    control,
+    creation,
+    dispatchers,
+    elementwise,
+    linear,
+    outside,
+    pitfalls,
+    reductions,
+    scalars,
+    tuples_calls,
+    views,
+)
+
+__all__ = ["PROGRAMS", "THEMES", "Program"]

@@ -1,0 +1,32 @@
+"""Every runnable block of the pages and every doctest of the package gives what it shows."""
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import s2sad
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MODULES = ["s2sad", *sorted(found.name for found in pkgutil.walk_packages(s2sad.__path__, "s2sad."))]
+FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])
+def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks of one page run in order, in one namespace and an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    # A fence that ends a block would be read as its expected output.
+    text = "\n".join("" if line.startswith("```") else line for line in page.read_text(encoding="utf8").splitlines())
+    test = doctest.DocTestParser().get_doctest(text, {"__name__": "__main__"}, page.name, str(page), 0)
+    results = doctest.DocTestRunner(optionflags=FLAGS).run(test)
+    assert results.failed == 0
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module(module: str) -> None:
+    """The doctests of one module."""
+    assert doctest.testmod(importlib.import_module(module), optionflags=FLAGS).failed == 0
