@@ -20,7 +20,7 @@ def given_seeds(
 ) -> dict[str, Any]:
     """The seeds of a call by the name of their parameter.
 
-    Positional is the seed of the returned value; those of written arguments go by the argument's or the parameter's name.
+    Positional is the seed of the returned value; those of written arguments go by the argument's or parameter's name.
     """
     params = variant.seed_params
     returned = [p for p in params if not seed_owner(p.name)]
