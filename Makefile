@@ -4,7 +4,7 @@ VENV ?= .venv
 JOBS ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint format bench clean
+.PHONY: demo test test-all lint ruff-check ruff-format pyright format bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.extra-demo
@@ -16,9 +16,16 @@ test: $(VENV)/.extra-test
 test-all: $(VENV)/.extra-test
 	$(BIN)/python -m pytest -n $(JOBS)
 
-lint: $(VENV)/.extra-test
+# Three targets, so that `make -k lint` shows the findings of all.
+lint: ruff-check ruff-format pyright
+
+ruff-check: $(VENV)/.extra-test
 	$(BIN)/ruff check .
+
+ruff-format: $(VENV)/.extra-test
 	$(BIN)/ruff format --check .
+
+pyright: $(VENV)/.extra-test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 format: $(VENV)/.extra-test

@@ -28,8 +28,11 @@ from s2sad.ir.text import show
 from s2sad.optimize.copies import copies
 from s2sad.optimize.cse import cse
 from s2sad.optimize.dead import dead
+from s2sad.optimize.firstwrite import firstwrite
 from s2sad.optimize.fold import fold
 from s2sad.optimize.hoist import hoist
+from s2sad.optimize.merge import merge
+from s2sad.optimize.retarget import retarget
 from s2sad.rules.registry import OPS
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
@@ -192,6 +195,9 @@ STAGES: tuple[Stage, ...] = (
     _pass("fold-adjoint", fold),
     _pass("copies-adjoint", copies),
     _pass("cse-adjoint", cse),
+    _pass("merge", merge),
+    _pass("firstwrite", firstwrite),
+    _pass("retarget", retarget),
     _pass("hoist", hoist),
     _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
     Stage("emit", _emit),

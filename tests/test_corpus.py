@@ -64,7 +64,12 @@ def test_float32(program: Program) -> None:
 def test_layouts_and_extents(program: Program, variant: str) -> None:
     """Empty and size-1 extents, strided and Fortran arguments: primal and gradient."""
     args = matrix.arguments(program, variant)
-    matrix.check_primal(PYTHON, program, args)
+    try:
+        matrix.check_primal(PYTHON, program, args)
+    except s2sad.UnsupportedError:
+        # Whether ravel and reshape give a view depends on the layout: where it cannot be known, refusing is right.
+        assert "layout" in program.tags and variant in ("strided", "fortran")
+        return
     matrix.check_gradient(PYTHON, program, args)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from s2sad.analysis.alias import Aliases, aliases
+from s2sad.analysis.dependence import Nests, nests
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 
@@ -46,6 +47,7 @@ class Regions:
     def __init__(self, fn: n.Function) -> None:
         self.fn = fn
         self.alias: Aliases = aliases(fn)
+        self.nests: Nests = nests(fn)
         self.top = Region("top", fn.body)
         self.home: dict[str, Region] = {}
         self.pos: dict[str, int] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from s2sad.adjoint import algebra
 from s2sad.adjoint.regions import Regions
+from s2sad.adjoint.saves import must_save
 from s2sad.adjoint.storage import Storage
 from s2sad.adjoint.sweep import Sweep
 from s2sad.adjoint.tapes import Tapes
@@ -53,7 +54,7 @@ def reverse(
     facts = Regions(fn)
     for _ in range(ROUNDS):
         attempt = _Attempt(facts, wrt, seeds, has_aux, saves, unsavable)
-        grown = saves | attempt.storage.must_save()
+        grown = saves | must_save(facts, attempt.storage.rereads)
         colliding = unsavable | _colliding(facts, grown)
         if grown == saves and colliding == unsavable:
             return attempt.function(value, name)

@@ -9,10 +9,11 @@ forward statement being reversed there: all later overwrites have been undone by
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from s2sad.adjoint.frames import Frame
 from s2sad.adjoint.regions import Region, Regions, Write
+from s2sad.adjoint.saves import Reread, meets_in_same_trip
 from s2sad.adjoint.tapes import Tapes, into
 from s2sad.errors import NOWHERE, Loc
 from s2sad.ir import nodes as n
@@ -20,16 +21,6 @@ from s2sad.ir.builder import Builder, const
 from s2sad.rules import registry
 
 RECOMPUTE_COST = 10  # flops; above it (exp, tanh, pow ...) a result is stored
-
-
-@dataclass(frozen=True, eq=False)
-class Reread:
-    """The reverse sweep reads ``array[index]`` (all of it if ``index`` is ``None``) as it was at ``pos`` of ``region``."""
-
-    array: n.Var
-    index: tuple[n.Atom, ...] | None
-    region: Region
-    pos: int
 
 
 class Storage:
@@ -46,7 +37,7 @@ class Storage:
         self.rereads: list[Reread] = []
         self.expanded: dict[str, n.Var] = {}
         self._taped: dict[str, n.Var] = {}
-        self._positions: dict[tuple[int, str], list[int]] = {}
+        self._positions: dict[tuple[int, str], list[tuple[int, Write]]] = {}
 
     # ---- scalars ----------------------------------------------------------------------------------------------------
 
@@ -118,7 +109,7 @@ class Storage:
                 return "recompute"
             elif self._stored_intact(v, home):
                 return "stored"
-        elif isinstance(d, n.Load) and self._intact(d.array, home.region, self.facts.pos[v.name], home.at):
+        elif isinstance(d, n.Load) and self._intact(d, home.region, self.facts.pos[v.name], home.at):
             return "reread"
         return "tape"
 
@@ -136,7 +127,7 @@ class Storage:
                 stack += d.args
                 continue
             home = self._frame_of(a, frame)
-            if isinstance(d, n.Load) and self._intact(d.array, home.region, self.facts.pos[a.name], home.at):
+            if isinstance(d, n.Load) and self._intact(d, home.region, self.facts.pos[a.name], home.at):
                 stack += d.index
                 continue
             return False
@@ -214,26 +205,32 @@ class Storage:
 
     # ---- memory -----------------------------------------------------------------------------------------------------
 
-    def _intact(self, array: n.Var, region: Region, pos: int, upto: int) -> bool:
-        """Whether no statement of ``region`` in ``(pos, upto]`` may write the class of ``array``."""
-        klass = self.facts.klass(array)
+    def _intact(self, load: n.Load, region: Region, pos: int, upto: int) -> bool:
+        """Whether no statement of ``region`` in ``(pos, upto]`` may write the element that ``load``, at ``pos``, reads."""
+        klass = self.facts.klass(load.array)
         if klass in self.unsavable:
             return False
-        positions = self._writes_in(region, klass)
-        k = bisect_right(positions, pos)
-        return k == len(positions) or positions[k] > upto
+        writes = self._writes_in(region, klass)
+        k = bisect_right(writes, pos, key=lambda entry: entry[0])
+        reread = Reread(load.array, load.index, region, pos)
+        while k < len(writes) and writes[k][0] <= upto:
+            if meets_in_same_trip(self.facts, writes[k][1], reread):
+                return False
+            k += 1
+        return True
 
-    def _writes_in(self, region: Region, klass: str) -> list[int]:
+    def _writes_in(self, region: Region, klass: str) -> list[tuple[int, Write]]:
+        """Writes of the class in ``region`` and the blocks in it, with the position in ``region`` that they belong to."""
         key = (id(region), klass)
         if key not in self._positions:
-            found = set()
+            found = []
             for w in self.facts.writes.get(klass, ()):
                 r, pos = w.region, w.pos
                 while r is not region and r.parent is not None:
                     r, pos = r.parent, r.at
                 if r is region:
-                    found.add(pos)
-            self._positions[key] = sorted(found)
+                    found.append((pos, w))
+            self._positions[key] = sorted(found, key=lambda entry: entry[0])
         return self._positions[key]
 
     def _stored_intact(self, v: n.Var, home: Frame) -> bool:
@@ -341,48 +338,6 @@ class Storage:
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
         self.b.add(n.For(index, *bounds, carries, (), loop.loc))
         return outers[[c.outer for c in carried].index(array)]
-
-    # ---- which overwrites must save -------------------------------------------------------------------------------
-
-    def must_save(self) -> set[int]:
-        """Identities of the writes that may destroy, after a re-read's place in time, what it reads."""
-        out: set[int] = set()
-        by_class: dict[str, list[Reread]] = {}
-        for r in self.rereads:
-            by_class.setdefault(self.facts.klass(r.array), []).append(r)
-        for klass, rereads in by_class.items():
-            for write in self.facts.writes.get(klass, ()):
-                if any(self._destroys(write, r) for r in rereads):
-                    out.add(id(write.stmt))
-        return out
-
-    def _destroys(self, w: Write, r: Reread) -> bool:
-        return executes_after(self.facts, w, r)
-
-
-def executes_after(facts: Regions, w: Write, r: Reread) -> bool:
-    """Whether ``w`` may run after ``r``'s place, on the same memory: textually later, or in a later trip of a common loop."""
-    mine, other = _path(w.region, w.pos), _path(r.region, r.pos)
-    root = facts.alias.root(r.array)
-    # A reference that a loop permutes may be memory from further out: then every common loop counts.
-    own = isinstance(facts.definition[root.name], n.Alloc) and len(facts.alias.classes[facts.alias.class_of(root)]) == 1
-    depth = len(facts.home[root.name].ancestors()) if own else 1
-    for level, ((region_a, pos_a), (region_b, pos_b)) in enumerate(zip(mine, other, strict=False), 1):
-        if region_a is not region_b:
-            return False  # the two sides of one branch
-        if region_a.kind == "loop" and level > depth:
-            return True
-        if pos_a != pos_b:
-            return pos_a > pos_b
-    return False
-
-
-def _path(region: Region, pos: int) -> list[tuple[Region, int]]:
-    out = [(region, pos)]
-    while region.parent is not None:
-        pos, region = region.at, region.parent
-        out.append((region, pos))
-    return out[::-1]
 
 
 def _between(inner: Region, outer: Region) -> list[Region]:

@@ -48,7 +48,7 @@ def normalize(tree: gast.FunctionDef) -> gast.FunctionDef:
 
 def is_valueless(node: gast.Return) -> bool:
     """Whether it is ``return`` or ``return None``."""
-    return node.value is None or isinstance(node.value, gast.Constant) and node.value.value is None
+    return node.value is None or (isinstance(node.value, gast.Constant) and node.value.value is None)
 
 
 def returns(block: Sequence[gast.stmt]) -> Iterator[gast.Return]:

@@ -105,9 +105,13 @@ def get_source(fn: Callable) -> Source:
     if hasattr(plain, "__wrapped__"):
         raise _wrapper(plain)
     lines = _lines(plain)
-    definition = _definition(plain, lines)
+    try:
+        definition = _definition(plain, lines)
+        tree = _function_def(definition.node)
+    except RecursionError:
+        raise too_deep(Loc(plain.__code__.co_filename, plain.__code__.co_firstlineno, 0)) from None
     source = Source(
-        tree=_function_def(definition.node),
+        tree=tree,
         filename=plain.__code__.co_filename,
         lines=lines,
         fn=plain,
@@ -169,6 +173,8 @@ def _definition(fn: FunctionType, lines: tuple[str, ...]) -> Definition:
         definition = find_definition("".join(lines), code, rewritten_asserts="@pytest_ar" in fn.__globals__)
     except (SyntaxError, ValueError):
         definition = None
+    if definition is None and code.co_filename == "<string>":
+        raise _no_text(fn)  # Python 3.13 keeps the text of -c under the name that every exec has
     if definition is None:
         raise _refusal(
             f"the source of {_name(fn)} is not the code that runs: the file has changed since the function was defined",
@@ -196,6 +202,11 @@ def _name(fn: object) -> str:
 def _refusal(reason: str, alternative: str, code: CodeType | None = None) -> UnsupportedError:
     loc = Loc("", 0, 0) if code is None else Loc(code.co_filename, code.co_firstlineno, 0)
     return refuse(Problem(loc, reason, alternative))
+
+
+def too_deep(loc: Loc) -> UnsupportedError:
+    """The refusal of a function on whose expressions a recursive walk ran out of stack."""
+    return refuse(Problem(loc, "an expression is nested too deeply, or has hundreds of terms", "name parts of it"))
 
 
 def _not_a_function(fn: object) -> UnsupportedError:

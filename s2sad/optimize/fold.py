@@ -227,6 +227,9 @@ def strength(stmt: n.Assign, made: dict[n.Var, n.Assign]) -> n.Assign | None:
     negated = made.get(b) if isinstance(b, n.Var) else None
     if negated is not None and negated.op == "neg" and stmt.op != "mul":
         return n.Assign(stmt.target, "sub" if stmt.op == "add" else "add", (a, negated.args[0]), stmt.loc)
+    negated = made.get(a) if isinstance(a, n.Var) else None
+    if negated is not None and negated.op == "neg" and stmt.op == "add":
+        return n.Assign(stmt.target, "sub", (b, negated.args[0]), stmt.loc)
     return None
 
 

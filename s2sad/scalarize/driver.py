@@ -29,6 +29,28 @@ def scalarize(fn: n.Function) -> n.Function:
     -------
     Function
         The same function (bit for bit, but for the order of sums) at loop level. Memory versions are not numbered.
+
+    Examples
+    --------
+    >>> from s2sad.ir.builder import const
+    >>> from s2sad.ir.text import show
+    >>> x, t, y = (n.Var(name, n.Array("float64", (const(9),))) for name in "xty")
+    >>> body = (n.Call(t, "mul", (x, const(2.0))), n.Call(y, "exp", (t,)), n.Return(y))
+    >>> fn = n.Function("f", (n.Param("x", x),), body)
+    >>> print(show(fn))
+    def f(x: float64[9]):
+        t: float64[9] = call mul(x, 2.0)
+        y: float64[9] = call exp(t)
+        return y
+    >>> print(show(scalarize(fn)))
+    def f(x: float64[9]):
+        y: float64[9] = alloc empty (local)
+        map i in (9):
+            x.1: float64 = x[i]
+            t.1: float64 = mul(x.1, 2.0)
+            y.1: float64 = exp(t.1)
+            y[i] = y.1
+        return y
     """
     names = Names.of(fn)
     fn = copy_operands(fn, names)
@@ -87,7 +109,10 @@ def _call(context: Context, call: n.Call) -> None:
         lower_extremum(context, call)
     elif target in context.plan.inlined:
         context.deferred[target] = call
-    elif isinstance(target.type, n.Array) and target not in context.plan.unused:
+    elif not isinstance(target.type, n.Array):
+        body = Body(context)
+        context.builder.add(n.Assign(target, call.fn, tuple(body.element(a, ()) for a in call.args), call.loc))
+    elif target not in context.plan.unused:
         context.builder.add(n.Alloc(target, None, "local", call.loc))
         fill(context, target, call)
 

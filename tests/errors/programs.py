@@ -20,11 +20,16 @@ def define(text: str, name: str = "f") -> FunctionType:
     """
     filename = f"{FILENAME}<{next(_NUMBER)}>"
     text = textwrap.dedent(text).lstrip("\n")
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    register(filename, text)
     namespace: dict = {"__name__": "program"}
     exec(HEADER, namespace)
     exec(compile(text, filename, "exec", dont_inherit=True), namespace)
     return namespace[name]
+
+
+def register(filename: str, text: str) -> None:
+    """Give a text a file name, as notebooks do."""
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
 
 
 def portable(message: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from s2sad.ir.text import show
+from s2sad.optimize.bounds import bounds
 from s2sad.optimize.copies import copies
 from s2sad.optimize.cse import cse
 from s2sad.optimize.dead import dead
@@ -18,7 +19,7 @@ from s2sad.verify import verify
 from tests.support.interpreter import Counts, run
 from tests.support.irgen import Features, Program, generate
 
-PASSES = {f.__name__: f for f in (fold, copies, cse, dead, hoist)}
+PASSES = {f.__name__: f for f in (fold, copies, cse, dead, hoist, bounds)}
 FEATURES = (Features(clutter=True), Features(tapes=True, clutter=True), Features(tapes=True))
 
 
@@ -42,7 +43,7 @@ def check_pass(name: str, program: Program) -> None:
         before, after = Counts(), Counts()
         expected = results(fn, program.arguments(k), before)
         assert_same(expected, results(new, program.arguments(k), after))
-        assert name == "hoist" or after.total <= before.total
+        assert name in ("hoist", "bounds") or after.total <= before.total
     assert show(PASSES[name](new)) == show(new)
 
 
@@ -56,7 +57,7 @@ def test_random_programs(name, seed):
 def test_all_passes_in_a_row(seed):
     program = generate(seed, 25, FEATURES[seed % len(FEATURES)])
     fn = program.function
-    for f in (fold, copies, cse, hoist, dead, fold, copies, cse, dead):
+    for f in (fold, copies, cse, bounds, hoist, dead, fold, copies, cse, dead):
         fn = f(fn)
         verify(fn, "loop", f.__name__, OPS)
     before, after = Counts(), Counts()

@@ -156,6 +156,14 @@ def function_as_argument(x, y):
     return apply(math.sin, x) + apply(math.exp, y)
 
 
+@program(lambda rng: (0.4, 1.3), either=True)
+def function_in_a_function(x, y):
+    def scaled(u):
+        return u * u * y
+
+    return scaled(x) + scaled(x * y)
+
+
 @program(lambda rng: (normal(rng, 6),), either=True)
 def match_statement(x):
     match len(x):

@@ -128,17 +128,19 @@ def calls_in_loops(x, params):
 
 @program(lambda rng: (0.4, 1.3, 8))
 def nested_calls(x, y, n):
-    def accelerate(u):
-        return -math.sin(u) * y
-
-    def step(u, v, h):
-        v = v + h * accelerate(u)
-        return u + h * v, v
-
     v = 0.0
     for _ in range(n):
-        x, v = step(x, v, 0.1)
+        x, v = swing(x, v, 0.1, stiffness=y)
     return x * x + v
+
+
+def acceleration(u, stiffness):
+    return -math.sin(u) * stiffness
+
+
+def swing(u, v, h, stiffness=1.0):
+    v = v + h * acceleration(u, stiffness)
+    return u + h * v, v
 
 
 @program(lambda rng: (normal(rng, 4), normal(rng, 4)), primal="bitwise", tags="spread")

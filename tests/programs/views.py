@@ -41,7 +41,7 @@ def transpose_written_through(a):
     return b * np.transpose(t)
 
 
-@program(lambda rng: (normal(rng, 3, 4),), tags="spread", primal="bitwise")
+@program(lambda rng: (normal(rng, 3, 4),), tags="spread layout", primal="bitwise")
 def reshape_and_ravel(a):
     b = a * a
     flat = b.reshape(12)

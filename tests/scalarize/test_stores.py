@@ -175,3 +175,10 @@ def test_the_reverse_sweep_keeps_its_place():
     loops, _ = same(marked, RNG.normal(size=3))
     assert loops.reverse_at == 1
     assert "# reverse sweep" in show(loops)
+
+
+def test_a_call_of_scalars_is_a_scalar_statement():
+    p = Program()
+    c = p.scalar("c")
+    loops, _ = same(p.function(p.call("add", c, p.call("exp", c))), 0.3)
+    assert count(loops, n.Assign) == 2

@@ -1,0 +1,128 @@
+"""Every stage of the pipeline on every program, run by the interpreter of the IR: the same results before and after.
+
+The first stages are compared with NumPy, the first derivative with finite differences, and each later stage with the
+one before it. ``derive`` verifies the IR after each stage (``S2SAD_VERIFY``).
+"""
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+
+from s2sad.analysis.signature import spec_of
+from s2sad.frontend.source import get_source
+from s2sad.pipeline import Derived, Request, derive
+from tests.programs import PROGRAMS, Program
+from tests.support import interpreter, matrix
+
+RIGHT = [p for p in PROGRAMS.values() if p.outcome == "right"]
+SMOOTH = [p for p in RIGHT if p.fd]
+TOLERANCE = 1e-12
+COST_BOUND = 5
+COST_OF_FRAME = 60  # what a derivative does once whatever its size: the corpus is small
+
+
+def bound(program: Program, variant: str = "") -> dict[str, Any]:
+    """The arguments by name, defaults filled in."""
+    signature = inspect.signature(getattr(program.fn, "py_func", program.fn))
+    own = signature.bind(*matrix.arguments(program, variant))
+    own.apply_defaults()
+    return dict(own.arguments)
+
+
+def derived(program: Program, args: dict[str, Any], mode: str, monkeypatch: pytest.MonkeyPatch) -> Derived:
+    """All stages for the given arguments, with respect to every float one of them."""
+    monkeypatch.setenv("S2SAD_VERIFY", "1")
+    wrt = tuple(name for name, value in args.items() if any(matrix.is_float(leaf) for leaf in matrix.leaves(value)))
+    specs = tuple(spec_of(value, name) for name, value in args.items())
+    return derive(get_source(program.fn), specs, Request(mode, wrt))
+
+
+def results(made: Derived, args: dict[str, Any], extra: tuple[Any, ...]) -> dict[str, np.ndarray]:
+    """By stage: the float leaves that the IR gives, then those of the arrays that the function writes.
+
+    Arguments, captured values and seeds are in the order of the parameters; a stage before differentiation takes no
+    seeds.
+    """
+    found = {}
+    for name, fn in made.stages:
+        own = matrix.fresh((*args.values(), *(capture.read() for capture in made.captures), *extra))[: len(fn.params)]
+        out = interpreter.run(fn, own)
+        written = {v.name for v in fn.written}
+        after = [a for p, a in zip(fn.params, own, strict=True) if getattr(p.tree, "name", None) in written]
+        found[name] = matrix.vector((out, tuple(after)))
+    return found
+
+
+def compare(reference: np.ndarray, stages: dict[str, np.ndarray], tolerance: float = TOLERANCE) -> None:
+    """Each stage against the one before it; the first against ``reference``."""
+    before = "the reference"
+    for name, values in stages.items():
+        scale = float(np.max(np.abs(reference), initial=0.0)) if np.all(np.isfinite(reference)) else 1.0
+        np.testing.assert_allclose(values, reference, rtol=0.0, atol=tolerance * scale, err_msg=f"{before} and {name}")
+        reference, before, tolerance = values, name, TOLERANCE
+
+
+@pytest.mark.parametrize("program", RIGHT, ids=str)
+def test_stages_of_the_primal(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lowering gives NumPy's values; no later stage changes them."""
+    for variant in ("", *program.variants):
+        args = bound(program, variant)
+        out, written = matrix.run(program, tuple(args.values()))
+        compare(matrix.vector((out, written)), results(derived(program, args, "primal", monkeypatch), args, ()))
+
+
+@pytest.mark.parametrize("program", SMOOTH, ids=str)
+def test_stages_of_the_tangent(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forward mode gives the directional difference of the returned values; no later stage changes it."""
+    args = bound(program)
+    values = tuple(args.values())
+    direction = np.random.default_rng(6).normal(size=matrix.vector(values).size)
+    made = derived(program, args, "jvp", monkeypatch)
+    moving = matrix.with_values(values, direction)
+    tangents = tuple(t for t in moving if any(matrix.is_float(leaf) for leaf in matrix.leaves(t)))
+    stages = results(made, args, tangents)
+    out, _ = matrix.run(program, values)
+    slope, error = matrix.directional(program, values, direction)
+    count = matrix.vector(out).size
+    last = list(stages)[-1]
+    bound_ = 1e-6 * float(np.max(np.abs(slope), initial=0.0)) + 10.0 * error
+    np.testing.assert_allclose(stages[last][count : 2 * count], slope[:count], rtol=0.0, atol=bound_)
+    after = list(stages)[list(stages).index("differentiate") :]
+    compare(stages[after[0]], {name: stages[name] for name in after})
+
+
+@pytest.mark.parametrize("program", SMOOTH, ids=str)
+def test_stages_of_the_cotangent(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reverse mode gives the transposed differences; no later stage changes it."""
+    args = bound(program)
+    values = tuple(args.values())
+    made = derived(program, args, "vjp", monkeypatch)
+    out, written = matrix.run(program, values)
+    seed = np.random.default_rng(7).normal(size=matrix.vector((out, written)).size)
+    seeds = matrix.cotangent((out, written), seed)
+    extra = (seeds[0], *seeds[1]) if out is not None else seeds[1]
+    stages = results(made, args, extra)
+    jacobian, error = matrix.jacobian(program, values)
+    expected = seed @ jacobian
+    after = list(stages)[list(stages).index("differentiate") :]
+    got = stages[after[-1]][: expected.size]
+    bound_ = 1e-6 * float(np.linalg.norm(expected)) + 10.0 * error * float(np.sum(np.abs(seed)))
+    np.testing.assert_allclose(got, expected, rtol=0.0, atol=bound_)
+    compare(stages[after[0]], {name: stages[name] for name in after})
+
+
+@pytest.mark.parametrize("program", SMOOTH, ids=str)
+def test_cost_of_the_adjoint(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forward and reverse sweep together: at most five times the primal's arithmetic, loads and stores."""
+    args = bound(program)
+    out, written = matrix.run(program, tuple(args.values()))
+    seeds = matrix.cotangent((out, written), np.ones(matrix.vector((out, written)).size))
+    extra = (seeds[0], *seeds[1]) if out is not None else seeds[1]
+    primal, adjoint = interpreter.Counts(), interpreter.Counts()
+    for mode, counts, seed in (("primal", primal, ()), ("vjp", adjoint, extra)):
+        made = derived(program, args, mode, monkeypatch)
+        captured = (capture.read() for capture in made.captures)
+        interpreter.run(made.function, matrix.fresh((*args.values(), *captured, *seed)), counts=counts)
+    assert adjoint.total <= COST_BOUND * primal.total + COST_OF_FRAME, (primal, adjoint)
