@@ -12,7 +12,7 @@ from s2sad.frontend.lower.carries import (
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
 from s2sad.frontend.lower.liveness import names_bound
 from s2sad.frontend.lower.state import NeedsStatic, State
-from s2sad.frontend.lower.values import Num, Value
+from s2sad.frontend.lower.values import Bad, Num, Value
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
@@ -133,11 +133,15 @@ class _Loop:
         c.frame.loops += 1
         try:
             with c.nested() as out:
+                problems = len(c.problems)
                 self.body(index, carried)
+                if len(c.problems) > problems:
+                    raise c.silent()  # further attempts would only say it again
                 ends = {name: c.env.get(name) for name in self.names}
                 revised = revise(c, carried, ends, self.after if self.nonempty() else frozenset())
                 if revised is not None:
                     return revised
+                self.unroll_if_bad(carried)
                 settle(c, carried, ends, serial)
                 finish(c, carried, ends)
         finally:
@@ -163,6 +167,12 @@ class _Loop:
                 c.env[item.name] = item.value
         bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
         c.block(self.node.body)
+
+    def unroll_if_bad(self, carried: list[Carried]) -> None:
+        """Where a variable that is read after the loop has no fixed kind, unrolling may help."""
+        for item in carried:
+            if isinstance(item.value, Bad) and item.value.unroll and item.name in self.after and self.c.unrollable:
+                raise NeedsStatic(None)
 
     def nonempty(self) -> bool:
         """Whether there is certainly a trip."""

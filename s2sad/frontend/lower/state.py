@@ -242,9 +242,9 @@ class State:
         self.roots.append(root)
         return root
 
-    def fresh(self, var: n.Var) -> Arr:
+    def fresh(self, var: n.Var, in_order: bool = True) -> Arr:
         """``var`` as an array with memory of its own."""
-        return Arr(var, self.root(var.hint))
+        return Arr(var, self.root(var.hint), in_order)
 
     def alloc(self, dtype: str, extents: tuple[n.Atom, ...], fill: n.Atom | None = None, hint: str = "t") -> Arr:
         target = self.b.var(hint, n.Array(dtype, extents))
@@ -252,19 +252,21 @@ class State:
         return self.fresh(target)
 
     def array_call(
-        self, fn: str, args: tuple[n.Atom, ...], dtype: str, extents: tuple[n.Atom, ...], hint: str, **attrs: object
-    ) -> Arr:
+        self, fn: str, args: tuple[n.Atom, ...], dtype: str, extents: tuple[n.Atom, ...], hint: str,
+        in_order: bool = True, **attrs: object,
+    ) -> Arr:  # fmt: skip
         """A fresh array computed by ``fn``."""
         target = self.b.var(hint, n.Array(dtype, extents))
         self.emit(n.Call(target, fn, args, tuple(attrs.items()), self.b.loc))
-        return self.fresh(target)
+        return self.fresh(target, in_order)
 
     def view(
         self, base: Arr, items: tuple[n.ViewItem, ...], extents: tuple[n.Atom, ...], layout: str, hint: str | None = None
     ) -> Arr:
         target = self.b.var(hint or base.var.hint, n.Array(base.dtype, extents, layout))
         self.emit(n.View(target, base.var, items, self.b.loc))
-        return Arr(target, base.root)
+        transposed = any(isinstance(item, n.Transpose) for item in items)
+        return Arr(target, base.root, base.in_order and not transposed)
 
     def store(self, array: n.Var, value: n.Atom) -> None:
         """``array[...] = value``; the root is marked by the caller."""

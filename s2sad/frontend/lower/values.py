@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from s2sad.analysis.types import Kind
-from s2sad.errors import Problem
 from s2sad.ir import nodes as n
 
 if TYPE_CHECKING:
@@ -72,10 +71,15 @@ class Root:
 
 @dataclass(frozen=True)
 class Arr:
-    """An array: its variable (a root or a view) and the memory it refers to."""
+    """An array: its variable (a root or a view) and the memory it refers to.
+
+    ``in_order``: NumPy's array has its axes in C order, so that what is computed from it is C-contiguous there as in the
+    IR. Where that is not known, NumPy's ``reshape`` may copy.
+    """
 
     var: n.Var
     root: Root = field(compare=False)
+    in_order: bool = field(default=True, compare=False)
 
     @property
     def type(self) -> n.Array:
@@ -174,11 +178,14 @@ class SliceOf:
 
 @dataclass(frozen=True)
 class Bad:
-    """What a name holds where nothing right can be said; its use is refused. ``problem`` None: already reported."""
+    """What a name holds where nothing right can be said; its use is refused. Without a ``reason`` that was reported already.
+
+    ``unroll``: unrolling the loop around it would help.
+    """
 
     reason: str = ""
     alternative: str = ""
-    problem: Problem | None = None
+    unroll: bool = False
 
 
 Value: TypeAlias = (
@@ -212,6 +219,11 @@ def roots(value: Value) -> Iterator[Root]:
             yield from roots(item)
     elif isinstance(value, Enumerate | Reversed | Method):
         yield from roots(value.base)
+
+
+def ordered(*values: Num | Arr) -> bool:
+    """Whether NumPy's elementwise result of ``values`` is C-contiguous (it keeps the order of its operands' axes)."""
+    return all(v.in_order or v.ndim < 2 for v in values if isinstance(v, Arr))
 
 
 def describe(value: Value) -> str:
