@@ -146,10 +146,10 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
             c.emit(n.Store(result.var, (), ew.cast_value(c, value, dtype), -1, c.b.loc))
     if shared:
         reason = f"since line {c.b.loc.line} {name} is one of two arrays, depending on a condition"
-        result.root.freeze(reason)
+        fork = (c.frame, c.frame.top)
         result.root.copies = tuple(shared)
-        for root in shared:
-            root.freeze(reason)
+        for root in (result.root, *shared):
+            root.freeze(reason, fork)
     return result
 
 

@@ -48,6 +48,42 @@ class NeedsStatic(Refused):
     """Refused, unless an enclosing loop of constant bounds is unrolled."""
 
 
+class Fork(Refused):
+    """A store after a branch that chose between two arrays: right if ``statement`` takes what follows into its branches."""
+
+    def __init__(self, problem: Problem, frame: Frame, statement: Any) -> None:
+        super().__init__(problem)
+        self.frame, self.statement = frame, statement
+
+
+@dataclass
+class Mark:
+    """What an abandoned attempt must leave as it was."""
+
+    frames: int
+    env: dict[str, Value]
+    out: int
+    problems: int
+    roots: list[tuple[bool, str | None, Any]]
+    unrollable: int
+    loops: int
+
+    @classmethod
+    def of(cls, c: State) -> Mark:
+        flags = [(r.written, r.frozen, r.fork) for r in c.roots]
+        return cls(len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops)
+
+    def restore(self, c: State) -> None:
+        del c.frames[self.frames :]
+        c.frame.env = dict(self.env)
+        del c.b.out[self.out :]
+        del c.problems[self.problems :]
+        del c.roots[len(self.roots) :]
+        for root, flags in zip(c.roots, self.roots, strict=True):
+            root.written, root.frozen, root.fork = flags
+        c.loops, c.unrollable = self.loops, self.unrollable
+
+
 class State:
     """Everything that lowering one function mutates.
 
@@ -291,12 +327,18 @@ class State:
         """Note a store into ``root``, or refuse it."""
         for piece in root.all():
             if piece.frozen:
-                self.refuse(f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before")
+                self._refuse_store(root, piece)
             if piece.kind == "capture":
                 self.refuse(f"this writes the captured array {piece.name}", "pass it as an argument")
         for piece in root.all():
             piece.written = True
         self.stores += 1
+
+    def _refuse_store(self, root: Root, piece: Root) -> NoReturn:
+        problem = self.problem(f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before")
+        if piece.fork is not None and piece.fork[0] in self.frames:
+            raise Fork(problem, *piece.fork)
+        raise Refused(problem)
 
     def extent_bound(self, var: n.Var) -> None:
         """An array's extent is at least 0."""

@@ -56,6 +56,7 @@ class Root:
     var: n.Var | None = None
     written: bool = False
     frozen: str | None = None
+    fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
     copies: tuple[Root, ...] = ()
 
@@ -64,9 +65,10 @@ class Root:
         for root in self.may:
             yield from root.all()
 
-    def freeze(self, reason: str) -> None:
+    def freeze(self, reason: str, fork: tuple[Any, Any] | None = None) -> None:
         for root in self.all():
-            root.frozen = root.frozen or reason
+            if root.frozen is None:
+                root.frozen, root.fork = reason, fork
 
 
 @dataclass(frozen=True)
