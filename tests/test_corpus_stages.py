@@ -5,12 +5,13 @@ one before it. ``derive`` verifies the IR after each stage (``S2SAD_VERIFY``).
 """
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from s2sad.analysis.signature import spec_of
+from s2sad.analysis.signature import ArgSpec, ArrayArg, TupleArg, spec_of
 from s2sad.frontend.source import get_source
 from s2sad.pipeline import Derived, Request, derive
 from tests.programs import PROGRAMS, Program
@@ -31,11 +32,20 @@ def bound(program: Program, variant: str = "") -> dict[str, Any]:
     return dict(own.arguments)
 
 
+def with_ones(spec: ArgSpec, value: Any) -> ArgSpec:
+    """The size-1 specialisation, which the wrapper asks for where an extent of 1 stretches."""
+    if isinstance(spec, TupleArg):
+        return replace(spec, items=tuple(with_ones(s, v) for s, v in zip(spec.items, value, strict=True)))
+    if isinstance(spec, ArrayArg):
+        return replace(spec, known=tuple(1 if extent == 1 else None for extent in value.shape))
+    return spec
+
+
 def derived(program: Program, args: dict[str, Any], mode: str, monkeypatch: pytest.MonkeyPatch) -> Derived:
     """All stages for the given arguments, with respect to every float one of them."""
     monkeypatch.setenv("S2SAD_VERIFY", "1")
     wrt = tuple(name for name, value in args.items() if any(matrix.is_float(leaf) for leaf in matrix.leaves(value)))
-    specs = tuple(spec_of(value, name) for name, value in args.items())
+    specs = tuple(with_ones(spec_of(value, name), value) for name, value in args.items())
     return derive(get_source(program.fn), specs, Request(mode, wrt))
 
 

@@ -92,7 +92,7 @@ def calls_with_their_own_globals(x, a):
 
 
 def make_closure(scale, table):
-    def inner(x, y=0.5, *, z=2.0):
+    def inner(x, y=0.5, z=2.0):
         total = x * scale
         for t in table:
             total = total * y + t * z
@@ -138,7 +138,7 @@ def acceleration(u, stiffness):
     return -math.sin(u) * stiffness
 
 
-def swing(u, v, h, stiffness=1.0):
+def swing(u, v, h, *, stiffness=1.0):
     v = v + h * acceleration(u, stiffness)
     return u + h * v, v
 
