@@ -123,6 +123,7 @@ class Derivative:
 
     def pullback(self, args: list[Any]) -> tuple[Any, Pullback]:
         """``(out, pullback)`` of a reverse derivative."""
+        self._engine.find(args).guard(args)
         own = [copied(a) for a in args]
         if self.options.debug:
             self._run_primal(own)

@@ -10,7 +10,7 @@ from typing import Any
 from numba import typeof
 
 from s2sad.api import layout as lay
-from s2sad.api.entry import copier, type_key
+from s2sad.api.entry import check_overlap, copier, type_key
 from s2sad.backend.cpu import Compiled
 from s2sad.backend.emit import Emitted
 from s2sad.errors import ArgumentError
@@ -134,6 +134,14 @@ class Variant:
         if self._prepare is not None:
             self._prepare(full)
         self.run.compile(tuple(typeof(value) for value in full))
+
+    def guard(self, args: list[Any]) -> None:
+        """Refuse the user's arguments if they share memory where they must not."""
+        if self._prepare is not None:
+            user, hidden = self.info.role("user"), self.info.role("capture")
+            named = [*zip(user, self._picked_or(args)), *zip(hidden, self.hidden_values())]
+            leaves = [t for p, value in named for t in lay.paired(p.layout, value, p.name)]
+            check_overlap([t for t in leaves if t[0].is_array])
 
     def _picked(self, args: list[Any]) -> list[Any]:
         positions, statics = self._pick or ((), set())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
-from s2sad.ir.builder import Builder, Names, const
+from s2sad.ir.builder import Builder, Names
 from s2sad.optimize.affine import Affine, Facts, emit
 from s2sad.optimize.rewriter import Pieces, Rewriter
 
@@ -17,9 +17,9 @@ _ZERO = Affine()
 def bounds(fn: n.Function) -> n.Function:
     """Remove or weaken ``index(i, n)``: to ``i`` where 0 <= i < n is proven, to ``n + i`` where -n <= i < 0 is.
 
-    Proofs are by affine arithmetic over loop ranges, extents, checks and branch conditions. What is not proven, is executed in every
-    trip of an innermost loop and is affine in its index becomes one ``Check`` before the loop: IndexError is then raised earlier,
-    and only if the loop has a trip.
+    Proofs are by affine arithmetic over loop ranges, extents, checks and branch conditions. What is not proven, is executed
+    in every trip of an innermost loop and is affine in its index becomes one ``Check`` before the loop: IndexError is then
+    raised earlier, and only if the loop has a trip.
 
     Examples
     --------
@@ -124,12 +124,9 @@ class _Bounds(Rewriter):
         made = {s.target: s for s in stmt.body if isinstance(s, n.Assign) and s.op in ("add", "checked_add")}
         for c in stmt.carries:
             step = made.get(c.next) if isinstance(c.next, n.Var) else None
-            if (
-                step is not None
-                and step.args[0] == c.inner
-                and isinstance(step.args[1], n.Const)
-                and step.args[1].value >= 0
-            ):
+            if step is None or step.args[0] != c.inner:
+                continue
+            if isinstance(step.args[1], n.Const) and step.args[1].value >= 0:
                 self.facts.add((Affine.of(c.inner).minus(self.form(c.init)),))
 
     def leave(self, stmt: n.Stmt, block: int) -> None:

@@ -31,6 +31,7 @@ class Features:
     checks: bool = True  # checks that hold
     empty: bool = True  # a quarter of the programs is made for arrays and ranges that may be empty
     tapes: bool = False  # Push, ReverseLoop, Pop, as in a reverse sweep
+    faults: bool = False  # indices that may be out of range: the program may raise IndexError
     clutter: bool = False  # identities, copies, constant conditions, dead code: food for optimize
 
 

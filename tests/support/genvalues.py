@@ -174,6 +174,8 @@ class Values:
             kinds += ["constant", "last"] + ["previous"] * bool(inside)
             gathers = [a for a in self.scope.arrays.values() if a.array.type.dtype == "int64" and a.read]
             kinds += ["gather", "counted"] * self.features.integers * bool(gathers and self.scope.counters)
+        if self.features.faults and self.scope.counters:
+            kinds += ["fault"] * 2
         if not kinds:
             return None
         match self.rng.choice(kinds):
@@ -191,6 +193,10 @@ class Values:
                 access = self.rng.choice(gathers)
                 at = self.index(access)
                 return const(0) if at is None else self._index(self.build.load(access.array, at, "k"), extent)
+            case "fault":
+                k = self.rng.choice(self.scope.counters[-3:])
+                by = self.rng.choice([-3, -2, -1, 1, 2])
+                return self._index(self.op("add", k, const(by), dtype="int64", hint="k"), extent)
             case _:
                 k = self.op("mod", self.rng.choice(self.scope.counters), extent, dtype="int64", hint="k")
                 return self._index(k, extent)
