@@ -64,7 +64,7 @@ def passive_coefficient_overwritten(a, c):
     return y
 
 
-@program(lambda rng: (normal(rng, 6),), written=("x",), primal="bitwise", tags="spread")
+@program(lambda rng: (normal(rng, 6),), written=("x",), tags="spread")
 def store_between_producer_and_consumer(x):
     t = x * 2.0
     x[0] = 5.0
