@@ -1,4 +1,4 @@
-"""Generated text as a real module: a file in a private folder, imported, seen by pdb, inspect, tracebacks and Numba's cache."""
+"""Generated text as a real module: a private file that pdb, inspect, tracebacks and Numba's cache see."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def load(text: str, key_parts: tuple[object, ...], name: str) -> ModuleType:
     name
         A readable start of the file's name.
 
-    The file is written at once by renaming, and only if it is not there with this very content, so that processes may race and Numba's
-    cache, which looks at the time of the file, stays valid. What is executed is ``text``, never something read from the folder.
+    The file is written at once by renaming, and only if it is not there with this very content, so that processes
+    may race and Numba's cache, which looks at the time of the file, stays valid. What is executed is ``text``,
+    never something read from the folder.
     """
     stem = f"{_readable(name)}_{digest(text, key_parts)}"
     known = sys.modules.get(PREFIX + stem)
@@ -91,7 +92,10 @@ def _entry_path(name: str, key_parts: tuple[object, ...]) -> Path:
 
 
 def cache_folder() -> Path:
-    """The private folder: in ``S2SAD_CACHE_DIR``, else in the user's cache folder, else (not writable, not ours) a temporary one."""
+    """The private folder: in ``S2SAD_CACHE_DIR``, else in the user's cache folder.
+
+    Where that is not writable or not ours, a temporary one.
+    """
     return _folder_in(os.environ.get("S2SAD_CACHE_DIR", ""))
 
 

@@ -1,9 +1,10 @@
 """Out of SSA: which variables share one Python name, and which name it is.
 
-Variables that a phi connects (a carry's inner, init, next and outer; a join's target and values; a sum's target and init) become one
-class whenever their live ranges are disjoint; where they are not (lost copy, swap) the printer emits copies. A class then takes the
-name that its hint asks for if no other holder of that name is alive at the same time, and else the next of ``x1``, ``x2``, ...
-Numba gives a name one type, so variables of different types never share one.
+Variables that a phi connects (a carry's inner, init, next and outer; a join's target and values; a sum's target
+and init) become one class whenever their live ranges are disjoint; where they are not (lost copy, swap) the
+printer emits copies. A class then takes the name that its hint asks for if no other holder of that name is alive
+at the same time, and else the next of ``x1``, ``x2``, ... Numba gives a name one type, so variables of different
+types never share one.
 """
 
 from __future__ import annotations
