@@ -57,6 +57,8 @@ def usable(c: State, value: Value) -> Value:
     if isinstance(value, Bad):
         if not value.reason:
             raise c.silent()
+        if value.unroll:
+            c.needs_static(value.reason, value.alternative)
         c.refuse(value.reason, value.alternative)
     return value
 
@@ -161,7 +163,7 @@ def array_parameter(c: State, name: str, spec: ArrayArg, kind: str) -> Arr:
             c.head.append(n.Assign(e, "extent", (array, const(axis)), c.b.loc))
             c.extent_bound(e)
     c.declare_global(array, *(e for e in extents if isinstance(e, n.Var)))
-    return Arr(array, c.root(name, kind, array))
+    return Arr(array, c.root(name, kind, array), spec.layout == "C")
 
 
 def attribute(c: State, base: Static, name: str) -> Value:
