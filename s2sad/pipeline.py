@@ -33,6 +33,7 @@ from s2sad.optimize.fold import fold
 from s2sad.optimize.hoist import hoist
 from s2sad.optimize.merge import merge
 from s2sad.optimize.retarget import retarget
+from s2sad.optimize.unify import unify
 from s2sad.rules.registry import OPS
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
@@ -187,6 +188,8 @@ STAGES: tuple[Stage, ...] = (
     _pass("fold", fold),
     _pass("copies", copies),
     _pass("cse", cse),
+    _pass("unify", unify),
+    _pass("hoist", hoist),
     _pass("dead", dead),
     Stage("differentiate", _differentiate, "array"),
     Stage("guard-shapes", _guard_shapes, "array"),
@@ -197,7 +200,7 @@ STAGES: tuple[Stage, ...] = (
     _pass("merge", merge),
     _pass("firstwrite", firstwrite),
     _pass("retarget", retarget),
-    _pass("hoist", hoist),
+    _pass("hoist-adjoint", hoist),
     _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
     Stage("emit", _emit),
 )
