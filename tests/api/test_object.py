@@ -164,7 +164,7 @@ def test_unexpected_errors_name_the_stage(monkeypatch):
 
     stages = tuple(pipeline._pass("fold", broken) if s.name == "fold" else s for s in pipeline.STAGES)
     monkeypatch.setattr(pipeline, "STAGES", stages)
-    with pytest.raises(InternalError, match=r"(?s)stage 'fold'.*stages.*KeyError.*please report it") as caught:
+    with pytest.raises(InternalError, match=r"(?s)stage 'fold'.*unexpected.*KeyError.*please report it") as caught:
         grad(lambda x: x * 2.5).inspect_stage("fold", 1.0)
     assert isinstance(caught.value.__cause__, KeyError)
 
