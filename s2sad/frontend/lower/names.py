@@ -104,7 +104,7 @@ def _capture_number(c: State, name: str, value: object, read: Callable[[], objec
     except ArgumentError as error:
         c.refuse(str(error))
     tree, result = parameter(c, name, spec, "capture")
-    leaf = tree.name if isinstance(tree, n.Var) else name
+    leaf = (tree.name if isinstance(tree, n.Var) else name).replace(".", "_")  # SCALE.1 of a callee becomes SCALE_1
     c.params.append(n.Param(leaf, tree))
     c.captures.append(Capture(leaf, (lambda: value) if frozen else read))
     return result
