@@ -58,23 +58,22 @@ def check_grads(
     if not flat(out):
         raise CheckError(f"{reverse!r} returns no float; there is nothing to check")
     y_bar = random_like(out, rng)
-    x_bar = pullback(y_bar)
-    names = tuple(reverse.__signature__.parameters)
-    weighted = _weighted(primal, y_bar)
-    for k, name in enumerate(names):
-        if flat(own[k]):
-            direction = random_like(own[k], rng)
-            numeric, error = directional_derivative(weighted, own, k, direction, step)
-            _, out_dot = forward.pushforward(own, {name: direction})
-            found = {"vjp": inner(x_bar[k], direction), "jvp": inner(y_bar, out_dot)}
-            scale = max(abs(numeric), norm(y_bar) * norm(out_dot), norm(x_bar[k]) * norm(direction), 1e-300)
-            for mode, value in found.items():
-                if not abs(value - numeric) <= rtol * scale + 10 * error:
-                    detail = _worst_element(weighted, own, k, x_bar[k], step) if mode == "vjp" else ""
-                    raise CheckError(
-                        f"{mode} of {reverse.__name__} with respect to {name} is wrong: along a random direction it "
-                        f"says {value!r}, finite differences of the function {numeric!r} (+- {error:.1e}){detail}"
-                    )
+    weighted, x_bar = _weighted(primal, y_bar), pullback(y_bar)
+    for k, name in enumerate(reverse.__signature__.parameters):
+        if not flat(own[k]):
+            continue
+        direction = random_like(own[k], rng)
+        numeric, error = directional_derivative(weighted, own, k, direction, step)
+        _, out_dot = forward.pushforward(own, {name: direction})
+        found = {"vjp": inner(x_bar[k], direction), "jvp": inner(y_bar, out_dot)}
+        scale = max(abs(numeric), norm(y_bar) * norm(out_dot), norm(x_bar[k]) * norm(direction), 1e-300)
+        wrong = [m for m, value in found.items() if not abs(value - numeric) <= rtol * scale + 10 * error]
+        if wrong:
+            detail = _worst_element(weighted, own, k, x_bar[k], step) if wrong[0] == "vjp" else ""
+            raise CheckError(
+                f"{wrong[0]} of {reverse.__name__} with respect to {name} is wrong: along a random direction it says "
+                f"{found[wrong[0]]!r}, finite differences of the function {numeric!r} (+- {error:.1e}){detail}"
+            )
     result = dot_product(forward, reverse, own, rng)
     if not result.holds(precise):
         raise CheckError(

@@ -18,12 +18,18 @@ _UNKNOWN = object()
 def given_seeds(
     variant: Variant, positional: tuple[Any, ...], named: Mapping[str, Any], function: str
 ) -> dict[str, Any]:
-    """The seeds of a call by the name of their parameter; written arguments' seeds may be named by the argument too."""
+    """The seeds of a call by the name of their parameter.
+
+    Positional is the seed of the returned value; those of written arguments go by the argument's or parameter's name.
+    """
     params = variant.seed_params
-    if len(positional) > len(params):
+    returned = [p for p in params if not seed_owner(p.name)]
+    if not returned and len(positional) == 1 and checks.is_zero(positional[0]):
+        positional = ()  # the function returns None, and so does its seed
+    if len(positional) > len(returned):
         have = ", ".join(p.name for p in params) or "none"
         raise ArgumentError(f"{function} got {len(positional)} seeds; it takes {have}")
-    found = {p.name: v for p, v in zip(params, positional, strict=False)}
+    found = {p.name: v for p, v in zip(returned, positional, strict=False)}
     for name, value in named.items():
         match = [p.name for p in params if name in (p.name, seed_owner(p.name))]
         if not match:

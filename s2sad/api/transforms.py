@@ -84,9 +84,9 @@ def vjp(
 ) -> Any:
     """The transposed derivative (pullback).
 
-    ``vjp(f, *primals)`` gives ``(out, pullback)``; ``pullback(y_bar)`` gives one cotangent per argument, ``None`` for
-    what has none. ``y_bar`` has the structure, shapes and dtypes of ``out`` (``None`` or 0 for integers in it). Seeds for
-    arguments that ``f`` writes are given by name, ``x_out_bar``; their final contents are ``pullback.final``.
+    ``vjp(f, *primals)`` gives ``(out, pullback)``; ``pullback(y_bar)`` gives one cotangent per argument, ``None``
+    for what has none. ``y_bar`` has the structure, shapes and dtypes of ``out`` (``None`` or 0 for integers in it).
+    Seeds for arguments that ``f`` writes are given by name; their final contents are ``pullback.final``.
 
     ``vjp(f)`` gives the derivative object, called with the arguments and then the seeds.
 

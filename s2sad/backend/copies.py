@@ -10,10 +10,11 @@ IN_PLACE = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.BitA
 
 @dataclass(frozen=True)
 class Copy:
-    """``target = source``, one of several at once."""
+    """``target = source``, one of several at once; ``atom`` is what ``source`` stands for."""
 
     target: str
     source: ast.expr
+    atom: object = None
 
     def reads(self) -> set[str]:
         return {node.id for node in ast.walk(self.source) if isinstance(node, ast.Name)}
@@ -46,25 +47,26 @@ def _in_place(store: ast.Name, op: ast.operator, value: ast.expr) -> ast.stmt:
     return ast.AugAssign(store, op, value)
 
 
-def sequence(copies: list[Copy]) -> list[ast.stmt]:
-    """Statements that have the effect of all ``copies`` at once: each target is written after its last other reader.
+def sequence(copies: list[Copy]) -> list[tuple[ast.stmt, list[object]]]:
+    """Statements, each with the atoms that it copies, that have the effect of all ``copies`` at once.
 
-    What is left when no target is free of readers is a cycle (a swap, a rotation) and becomes one tuple assignment.
+    Each target is written after its last other reader. What is left when no target is free of readers is a cycle
+    (a swap, a rotation) and becomes one tuple assignment.
     """
     left = [c for c in copies if not c.idle()]
     reads = {c.target: c.reads() for c in left}
-    out: list[ast.stmt] = []
+    out: list[tuple[ast.stmt, list[object]]] = []
     while left:
         for c in left:
             if not any(c.target in reads[other.target] for other in left if other is not c):
                 break
         else:
-            out.append(_at_once(left))
+            out.append((_at_once(left), [c.atom for c in left]))
             break
         left.remove(c)
         made = assignment(c.target, c.source)
         if made is not None:
-            out.append(made)
+            out.append((made, [c.atom]))
     return out
 
 

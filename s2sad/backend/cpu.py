@@ -16,7 +16,10 @@ from s2sad.errors import Loc
 
 @dataclass(frozen=True)
 class Compiled:
-    """A loaded module: ``function`` runs un-jitted, ``dispatcher`` compiles at its first call; ``line_map`` leads to the user's lines."""
+    """A loaded module.
+
+    ``function`` runs un-jitted, ``dispatcher`` compiles at its first call; ``line_map`` leads to the user's lines.
+    """
 
     module: ModuleType
     function: Callable

@@ -66,7 +66,7 @@ def _docstring(fn: n.Function) -> Iterator[ast.stmt]:
 
 
 def _arguments(fn: n.Function) -> ast.arguments:
-    """The signature; defaults before a parameter without one (a hidden one) cannot be written and are left to the wrapper."""
+    """The signature; defaults before a (hidden) parameter without one cannot be written: the wrapper has them."""
     defaults: list[ast.expr] = []
     for param in fn.params:
         if param.default is None:

@@ -1,4 +1,4 @@
-"""A generated function as one file that needs only NumPy and Numba: the runtime functions it uses are pasted above it."""
+"""A generated function as one file that needs only NumPy and Numba: what it uses of the runtime is pasted above."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _ordered(lines: Iterable[str]) -> list[str]:
 
 
 def _without_prefix(text: str, wanted: dict[str, str]) -> tuple[str, list[str]]:
-    """``text`` with ``rt.name`` as ``name``, or as ``rt_name`` (and a line that defines it) where ``name`` is used otherwise."""
+    """``text`` with ``rt.name`` as ``name``; as ``rt_name``, and a line that defines it, where ``name`` is taken."""
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     prefixes = set(wanted.values())
     plain = {

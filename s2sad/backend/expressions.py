@@ -12,8 +12,8 @@ from s2sad.ir import nodes as n
 from s2sad.rules.registry import Op, op
 
 BINARY: dict[str, ast.operator] = {
-    "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "//": ast.FloorDiv(), "%": ast.Mod(), "**": ast.Pow(),
-    "&": ast.BitAnd(), "|": ast.BitOr(), "^": ast.BitXor(), "<<": ast.LShift(), ">>": ast.RShift(),
+    "+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div(), "//": ast.FloorDiv(), "%": ast.Mod(),
+    "**": ast.Pow(), "&": ast.BitAnd(), "|": ast.BitOr(), "^": ast.BitXor(), "<<": ast.LShift(), ">>": ast.RShift(),
 }  # fmt: skip
 COMPARE: dict[str, ast.cmpop] = {
     "<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE(), "==": ast.Eq(), "!=": ast.NotEq(),
@@ -23,7 +23,8 @@ SMALL_INTS = frozenset({"int8", "int16", "int32", "uint8", "uint16", "uint32"})
 INTS = SMALL_INTS | {"int64", "uint64"}
 # op of a comparison -> the op that holds exactly when it does not; for order comparisons of ints only (nan)
 INVERSE: dict[type, ast.cmpop] = {
-    ast.Lt: ast.GtE(), ast.LtE: ast.Gt(), ast.Gt: ast.LtE(), ast.GtE: ast.Lt(), ast.Eq: ast.NotEq(), ast.NotEq: ast.Eq(),
+    ast.Lt: ast.GtE(), ast.LtE: ast.Gt(), ast.Gt: ast.LtE(), ast.GtE: ast.Lt(),
+    ast.Eq: ast.NotEq(), ast.NotEq: ast.Eq(),
 }  # fmt: skip
 
 
@@ -278,7 +279,10 @@ class Expressions:
         return expr
 
     def slice(self, item: n.Slice, extent: n.Atom) -> tuple[ast.expr, ast.expr | None]:
-        """The slice, upwards, and the step (-1, or a sign) to read its result with: downwards to element 0 has no stop to write."""
+        """The slice, upwards, and the step (-1, or a sign) to read its result with.
+
+        A slice downwards to element 0 has no stop that one could write.
+        """
         start, count = self.atom(item.start), self.atom(item.extent)
         if isinstance(item.step, n.Const):
             step = int(item.step.value)

@@ -1,8 +1,9 @@
 """Which temporaries are printed inside the expression that uses them, instead of as a statement of their own.
 
-A variable is *folded* if it is used once, by a later statement of the same block, and nothing in between can change what its
-expression reads. It must be a temporary (hint ``t``, ``t_bar``, ...) or belong to the same user statement as its use, so that the
-user's own names stay. Association is never changed: the printed tree is the tree of the operations.
+A variable is *folded* if it is used once, by a later statement of the same block, and nothing in between can
+change what its expression reads. It must be a temporary (hint ``t``, ``t_bar``, ...) or belong to the same user
+statement as its use, so that the user's own names stay. Association is never changed: the printed tree is the tree
+of the operations.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def is_temporary(hint: str) -> bool:
 class Plan:
     """What the printer needs to know about single uses.
 
-    ``inline`` maps the name of a folded variable to its definition, ``fused`` the name of an array to the one ``LibCall`` that
-    defines it (``c = a @ b``), ``dead`` holds the names of pure scalars that nothing reads,
+    ``inline`` maps the name of a folded variable to its definition, ``fused`` the name of an array to the one
+    ``LibCall`` that defines it (``c = a @ b``), ``dead`` holds the names of pure scalars that nothing reads,
     ``ternary`` the joins that are printed as one assignment ``y = a if c else b``.
     """
 

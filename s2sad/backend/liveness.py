@@ -1,7 +1,8 @@
 """Live ranges over the printed text: for each variable, the intervals of positions where its value is still needed.
 
-Positions number what happens in the text, in order: a statement reads at ``t`` and writes at ``t + 1``. Structured code needs no fixed
-point: a use inside a loop of a variable from outside keeps it alive through the whole loop, a use in one branch leaves the other free.
+Positions number what happens in the text, in order: a statement reads at ``t`` and writes at ``t + 1``. Structured
+code needs no fixed point: a use inside a loop of a variable from outside keeps it alive through the whole loop, a
+use in one branch leaves the other free.
 """
 
 from __future__ import annotations
@@ -115,6 +116,7 @@ class _Walker:
         self.now = entry + 4
         self.block(stmt.body, body)
         self.read((c.next for c in stmt.carries), body, self.now)
+        self.extra[stmt.index.name].append((entry + 3, self.now))  # no inner loop takes its name, though it might
         body.end = self.now + 2
         for c in stmt.carries:
             self.extra[c.inner.name].append((self.now + 1, body.end))

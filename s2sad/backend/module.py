@@ -1,4 +1,4 @@
-"""Generated text as a real module: a file in a private folder, imported, seen by pdb, inspect, tracebacks and Numba's cache."""
+"""Generated text as a real module: a private file that pdb, inspect, tracebacks and Numba's cache see."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import re
 import stat
 import sys
 import tempfile
+import threading
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ import numpy as np
 from s2sad.errors import InternalError
 
 PREFIX = "s2sad_generated_"
+_loading = threading.RLock()
 
 
 def load(text: str, key_parts: tuple[object, ...], name: str) -> ModuleType:
@@ -38,16 +40,18 @@ def load(text: str, key_parts: tuple[object, ...], name: str) -> ModuleType:
     name
         A readable start of the file's name.
 
-    The file is written at once by renaming, and only if it is not there with this very content, so that processes may race and Numba's
-    cache, which looks at the time of the file, stays valid. What is executed is ``text``, never something read from the folder.
+    The file is written at once by renaming, and only if it is not there with this very content, so that processes
+    may race and Numba's cache, which looks at the time of the file, stays valid. What is executed is ``text``,
+    never something read from the folder.
     """
     stem = f"{_readable(name)}_{digest(text, key_parts)}"
-    known = sys.modules.get(PREFIX + stem)
-    if known is not None:
-        return known
-    path = cache_folder() / f"{stem}.py"
-    write(path, text)
-    return _import(PREFIX + stem, path, text)
+    with _loading:  # another thread must not see the module before it is executed
+        known = sys.modules.get(PREFIX + stem)
+        if known is not None:
+            return known
+        path = cache_folder() / f"{stem}.py"
+        write(path, text)
+        return _import(PREFIX + stem, path, text)
 
 
 def digest(*parts: object) -> str:
@@ -91,7 +95,10 @@ def _entry_path(name: str, key_parts: tuple[object, ...]) -> Path:
 
 
 def cache_folder() -> Path:
-    """The private folder: in ``S2SAD_CACHE_DIR``, else in the user's cache folder, else (not writable, not ours) a temporary one."""
+    """The private folder: in ``S2SAD_CACHE_DIR``, else in the user's cache folder.
+
+    Where that is not writable or not ours, a temporary one.
+    """
     return _folder_in(os.environ.get("S2SAD_CACHE_DIR", ""))
 
 

@@ -1,7 +1,7 @@
 """Statements as text, with a comment for each of the user's statements.
 
-astunparse writes the statements and lets us see each line as it is made; ``ast.unparse`` writes the expressions, which astunparse
-puts too many parentheses into.
+astunparse writes the statements and lets us see each line as it is made; ``ast.unparse`` writes the expressions,
+which astunparse puts too many parentheses into.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ COLUMN = 58  # comments start at one column, unless the code is longer than this
 class Note:
     """What the printer knows of a statement besides its tree.
 
-    ``anchor``: the comment of a run of statements with one ``loc.text`` stands at the first anchor. ``header``: a comment before it.
+    ``anchor``: the comment of a run of statements with one ``loc.text`` stands at the first anchor. ``header``: a
+    comment before it.
     """
 
     loc: Loc = NOWHERE
@@ -74,6 +75,14 @@ class _Lines(Unparser):
     def _Return(self, t: ast.Return) -> None:
         self.fill("return ")
         self.bare(t.value or ast.Constant(None))
+
+    def _Raise(self, t: ast.Raise) -> None:
+        self.fill("raise ")
+        match t.exc:
+            case ast.Call(func, [ast.Constant(str(message))]) if not set(message) & set("\\\"'\n"):
+                self.write(f'{ast.unparse(func)}("{message}")')
+            case exc:
+                self.write(ast.unparse(exc or ast.Constant(None)))
 
     def _Expr(self, tree: ast.Expr) -> None:
         self.fill()
@@ -140,7 +149,7 @@ def _comments(printed: _Lines) -> dict[int, str]:
     for k in sorted(printed.marks):
         note = printed.marks[k]
         text = " ".join(note.loc.text.split())
-        if not text:
+        if not text or text.startswith(("def ", "@")):  # what precedes the first statement, such as extents
             continue
         if text != current:
             current, done = text, False

@@ -22,8 +22,9 @@ def simple(x: Expressions, start: ast.expr, stop: ast.expr, step: ast.expr) -> a
 def backward(x: Expressions, stmt: n.ReverseLoop) -> ast.expr:
     """The trips of ``range(start, stop, step)``, last first.
 
-    With step ``s > 0`` the last trip is ``start + (stop - start - 1) // s * s``; without trips that is at most ``start - s``, so the
-    reversed range is empty too. ``s < 0`` is its mirror image. A step known at run time only goes through the number of trips.
+    With step ``s > 0`` the last trip is ``start + (stop - start - 1) // s * s``; without trips that is at most
+    ``start - s``, so the reversed range is empty too. ``s < 0`` is its mirror image. A step known at run time only
+    goes through the number of trips.
     """
     start, stop = x.atom(stmt.start), x.atom(stmt.stop)
     if not isinstance(stmt.step, n.Const):

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from s2sad.backend import ranges
-from s2sad.backend.copies import Copy, assignment, sequence
+from s2sad.backend.copies import IN_PLACE, Copy, assignment, sequence
 from s2sad.backend.expressions import Expressions, binary, dtype_of, name, plus
 from s2sad.backend.fold import Plan
 from s2sad.backend.naming import Names
@@ -20,7 +20,7 @@ OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
 
 @dataclass(frozen=True)
 class WideSum:
-    """A compensated sum ``high + low`` in float64, what is added to it, and the statements before and after its loops."""
+    """A compensated sum ``high + low`` in float64, what is added, and the statements before and after the loops."""
 
     high: str
     low: str
@@ -37,6 +37,13 @@ class Statements:
         self.names = names
         self.plan = plan
         self.notes: dict[ast.stmt, Note] = {}
+        self.scratch: dict[str, str] = {}
+
+    def scratch_name(self, wish: str) -> str:
+        """A name of the printer's own, the same for each use of one wish: uses of one wish never nest."""
+        if wish not in self.scratch:
+            self.scratch[wish] = self.names.fresh(wish)
+        return self.scratch[wish]
 
     def block(self, block: n.Block) -> list[ast.stmt]:
         out: list[ast.stmt] = []
@@ -86,7 +93,10 @@ class Statements:
         self, array: n.Var, index: tuple[n.Atom, ...], value: n.Atom, loc: Loc, anchor: bool = True
     ) -> list[ast.stmt]:
         target = self.x.element(array, index, store=True)
-        return self.noted(ast.Assign([target], self.x.stored(value, dtype_of(array)), lineno=0), loc, anchor)
+        made = self.x.stored(value, dtype_of(array))
+        if isinstance(made, ast.BinOp) and isinstance(made.op, IN_PLACE) and _same_element(made.left, target):
+            return self.noted(ast.AugAssign(target, made.op, made.right), loc, anchor)
+        return self.noted(ast.Assign([target], made, lineno=0), loc, anchor)
 
     def accumulate(self, stmt: n.Accumulate) -> list[ast.stmt]:
         target = self.x.element(stmt.array, stmt.index, store=True)
@@ -107,24 +117,31 @@ class Statements:
             return ast.Call(self.x.outside("np.zeros"), [shape], kind)
         if isinstance(stmt.fill, n.Const) and stmt.fill.value == 1:
             return ast.Call(self.x.outside("np.ones"), [shape], kind)
-        return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill)], kind)
+        return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill, literal=True)], kind)
 
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
         if stmt.fn not in OPERATORS:
             raise InternalError(f"emit: no text for the library routine {stmt.fn}")
-        left, right = self.x.atoms(stmt.args)
+        left, right = (self.contiguous(a) for a in stmt.args)
         if stmt.out.name in self.plan.fused:
             return self.bound(stmt.out, ast.BinOp(left, OPERATORS[stmt.fn], right), stmt.loc)
         return self.noted(ast.Expr(self.x.call("np.dot", left, right, self.x.atom(stmt.out))), stmt.loc)
+
+    def contiguous(self, atom: n.Atom) -> ast.expr:
+        """``atom`` as an operand of BLAS, which Numba would copy itself but with a warning."""
+        expr = self.x.atom(atom)
+        strided = isinstance(atom.type, n.Array) and atom.type.layout == "A"
+        return self.x.call("np.ascontiguousarray", expr) if strided else expr
 
     # ---- control ----
 
     def copies(self, pairs: list[tuple[n.Var, n.Atom]], loc: Loc) -> list[ast.stmt]:
         """All ``target = source`` of ``pairs`` at once, in an order that is safe."""
-        moves = [Copy(self.names[t], self.x.atom(a)) for t, a in pairs]
-        made = sequence(moves)
-        for m in made:
-            self.noted(m, loc)
+        made: list[ast.stmt] = []
+        for stmt, sources in sequence([Copy(self.names[t], self.x.atom(a), a) for t, a in pairs]):
+            definitions = [self.plan.inline.get(a.name) for a in sources if isinstance(a, n.Var)]
+            found = [d.loc for d in definitions if d is not None]
+            made += self.noted(stmt, found[0] if found else loc, anchor=bool(found))
         return made
 
     def branches(self, stmt: n.If) -> list[ast.stmt]:
@@ -190,8 +207,8 @@ class Statements:
         """Names and surrounding statements of a compensated float64 accumulator for ``s``."""
         target = self.names[s.target]
         narrow = dtype_of(s.target) != "float64"
-        high = self.names.fresh(f"{target}_sum") if narrow else target
-        low = self.names.fresh(f"{target}_low")
+        high = self.scratch_name(f"{target}_sum") if narrow else target
+        low = self.scratch_name(f"{target}_low")
         start: list[ast.stmt] = []
         if narrow:
             start.append(_set(high, self.x.call("np.float64", name(target))))
@@ -209,13 +226,13 @@ class Statements:
         last = len(stmt.indices) - 1
         if blocks is Blocks.EACH:
             return self.nest(stmt, 0, last + 1, [*body, *(self.compensated(w, w.term) for w in wide)])
-        parts = [self.names.fresh("part") for _ in wide]
+        parts = [self.scratch_name("part" if k == 0 else f"part{k + 1}") for k in range(len(wide))]
         body = [*body, *(_set(p, self.x.call("rt.add_any", name(p), w.term)) for p, w in zip(parts, wide, strict=True))]
         begin: list[ast.stmt] = [_set(p, ast.Constant(0.0)) for p in parts]
         end = [self.compensated(w, name(p)) for p, w in zip(parts, wide, strict=True)]
         if blocks is Blocks.ROWS:
             return self.nest(stmt, 0, last, [*begin, *self.nest(stmt, last, last + 1, body), *end])
-        block, k = self.names.fresh("block"), self.names.fresh("k")
+        block, k = self.scratch_name("block"), self.scratch_name("k")
         extent = self.x.atom(stmt.extents[last])
         size = ast.Constant(BLOCK)
         position = binary(binary(size, "*", name(block)), "+", name(k))
@@ -235,6 +252,8 @@ class Statements:
     # ---- rest ----
 
     def check(self, stmt: n.Check) -> list[ast.stmt]:
+        if isinstance(stmt.cond, n.Const) and stmt.cond.value:
+            return []
         error = "rt.SizeOneError" if stmt.error == "SizeOne" else stmt.error
         failure = ast.Raise(self.x.call(error, ast.Constant(stmt.message)), None)
         return self.noted(ast.If(self.x.negated(stmt.cond), [failure], []), stmt.loc)
@@ -245,6 +264,10 @@ class Statements:
         if isinstance(tree, n.Struct):
             return ast.Tuple([self.tree(item) for item in tree.items], ast.Load())
         return self.x.atom(tree)
+
+
+def _same_element(value: ast.expr, target: ast.Subscript) -> bool:
+    return isinstance(value, ast.Subscript) and ast.unparse(value) == ast.unparse(target)
 
 
 def _trivial(made: ast.stmt) -> bool:

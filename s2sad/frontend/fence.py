@@ -16,7 +16,7 @@ from numba.core.dispatcher import Dispatcher
 
 from s2sad.errors import Problem, refuse
 from s2sad.frontend.normalize import ends, is_valueless, returns
-from s2sad.frontend.source import Source
+from s2sad.frontend.source import Source, too_deep
 
 # Node types without conditions of their own: their children are walked.
 _STATEMENTS = ("Pass", "If")
@@ -86,7 +86,10 @@ def fence(source: Source) -> None:
         With every place that does not, the reason, and what to write instead.
     """
     walk = _Walk(source)
-    walk.function(source.tree)
+    try:
+        walk.function(source.tree)
+    except RecursionError:
+        raise too_deep(source.loc(source.tree)) from None
     if walk.problems:
         raise refuse(*walk.problems)
 
@@ -98,6 +101,8 @@ class _Walk(gast.NodeVisitor):
         self.source = source
         self.problems: list[Problem] = []
         self.loops = 0
+        names = [node for node in gast.walk(source.tree) if isinstance(node, gast.Name)]
+        self.stores = [name.id for name in names if isinstance(name.ctx, gast.Store | gast.Param)]
         self.valued = any(not is_valueless(r) for r in returns(source.tree.body))
 
     def refuse(self, node: gast.AST, reason: str, alternative: str) -> None:
@@ -201,6 +206,8 @@ class _Walk(gast.NodeVisitor):
         self.target(node.target)
         if node.value is not None:
             self.visit(node.value)
+        elif isinstance(node.target, gast.Name) and self.stores.count(node.target.id) == 1:
+            self.refuse(node, "a name is annotated but never assigned", "delete it, or assign a value")
 
     def target(self, target: gast.expr) -> None:
         if isinstance(target, gast.Attribute):

@@ -105,9 +105,13 @@ def get_source(fn: Callable) -> Source:
     if hasattr(plain, "__wrapped__"):
         raise _wrapper(plain)
     lines = _lines(plain)
-    definition = _definition(plain, lines)
+    try:
+        definition = _definition(plain, lines)
+        tree = _function_def(definition.node)
+    except RecursionError:
+        raise too_deep(Loc(plain.__code__.co_filename, plain.__code__.co_firstlineno, 0)) from None
     source = Source(
-        tree=_function_def(definition.node),
+        tree=tree,
         filename=plain.__code__.co_filename,
         lines=lines,
         fn=plain,
@@ -198,6 +202,11 @@ def _name(fn: object) -> str:
 def _refusal(reason: str, alternative: str, code: CodeType | None = None) -> UnsupportedError:
     loc = Loc("", 0, 0) if code is None else Loc(code.co_filename, code.co_firstlineno, 0)
     return refuse(Problem(loc, reason, alternative))
+
+
+def too_deep(loc: Loc) -> UnsupportedError:
+    """The refusal of a function on whose expressions a recursive walk ran out of stack."""
+    return refuse(Problem(loc, "an expression is nested too deeply, or has hundreds of terms", "name parts of it"))
 
 
 def _not_a_function(fn: object) -> UnsupportedError:

@@ -46,7 +46,7 @@ class Program(Builder):
         reverse: bool = False,
         index: str = "i",
     ):
-        """Yields ``(index, inners, close)``; call ``close(*nexts)`` at the end of the body, which returns the outers."""
+        """Yields ``(index, inners, close)``; ``close(*nexts)`` ends the body and returns the outers."""
         i = self.var(index, INT)
         carried = list(carried)
         inners = [self.var(h, t) for h, _, t in carried]
@@ -74,12 +74,13 @@ class Program(Builder):
         self, cond: n.Atom, then: Callable[[], n.Atom], orelse: Callable[[], n.Atom], hint: str, type: n.Type = FLOAT
     ) -> n.Var:
         """An ``If`` whose sides are made by two functions that return the joined values."""
+        loc = self.loc
         with self.block() as first:
             a = then()
         with self.block() as second:
             b = orelse()
         target = self.var(hint, type)
-        self.add(n.If(cond, tuple(first), tuple(second), (n.Join(target, a, b),), self.loc))
+        self.add(n.If(cond, tuple(first), tuple(second), (n.Join(target, a, b),), loc))
         return target
 
     def returns(self, value: n.Tree, loc: Loc = NOWHERE) -> None:

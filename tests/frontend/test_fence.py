@@ -112,3 +112,10 @@ def test_an_unknown_node_is_refused():
 def test_an_async_function_is_refused():
     with pytest.raises(UnsupportedError, match="f is an async function"):
         get_source(define("async def f(x):\n    return x\n"))
+
+
+def test_deep_expressions_are_refused():
+    for text in ("+".join(["x"] * 1000), "-" * 1000 + "x"):
+        with pytest.raises(UnsupportedError, match="nested too deeply"):
+            fence(get_source(define(f"def f(x):\n    return {text}\n")))
+    fence(get_source(define(f"def f(x):\n    return {'+'.join(['x'] * 100)}\n")))

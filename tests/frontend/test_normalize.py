@@ -95,7 +95,7 @@ def f(x):
         '''
 def f(x):
     """Docstring."""
-    a: float
+    w: float
     b: float = 2 * x
     pass
     i = y = 1

@@ -1,0 +1,193 @@
+"""Branches: both arms are lowered, and what they leave in a name that is read later is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gast
+
+from s2sad.analysis.types import Kind, join
+from s2sad.frontend.lower import elementwise as ew
+from s2sad.frontend.lower import operators
+from s2sad.frontend.lower.frames import Callee, Frame
+from s2sad.frontend.lower.iteration import bind_target, static_items
+from s2sad.frontend.lower.liveness import names_bound
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value, describe, ordered, roots
+from s2sad.ir import nodes as n
+
+
+@dataclass
+class Arm:
+    """One branch: its statements, the names visible in it, the frame's names at its end, the value of an expression."""
+
+    out: list[n.Stmt]
+    scope: set[n.Var]
+    env: dict[str, Value] = field(default_factory=dict)
+    value: Value | None = None
+
+
+def lower_if(c: State, node: Any) -> None:
+    """An if statement."""
+    cond = operators.truth(c, c.expr(node.test))
+    if cond.const is not None:
+        c.block(node.body if cond.const else node.orelse)
+        return
+    frame, before = c.frame, c.env
+    loc = c.b.loc
+    arms = [_arm(c, before, lambda body=body: c.block(body)) for body in (node.body, node.orelse)]
+    c.b.loc = loc
+    after = frame.callee.live.after.get(node, frozenset())
+    joins: list[n.Join] = []
+    for name in names_bound([*node.body, *node.orelse]):
+        before.pop(name, None)  # what is not read later is not joined
+        if name in after:
+            then, orelse = (arm.env.get(name) for arm in arms)
+            before[name] = _join(c, name, then, orelse, arms, joins)
+    c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
+
+
+def choose(c: State, cond: Num, then: Callable[[], Value], orelse: Callable[[], Value], hint: str) -> Value:
+    """``then() if cond else orelse()``: only one of them is evaluated."""
+    before = c.env
+    arms = [_arm(c, before, f) for f in (then, orelse)]
+    joins: list[n.Join] = []
+    value = _join(c, hint, arms[0].value, arms[1].value, arms, joins)
+    if isinstance(value, Bad):
+        c.refuse(value.reason, value.alternative)
+    c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), c.b.loc))
+    return value
+
+
+def _arm(c: State, before: dict[str, Value], body: Callable[[], Any]) -> Arm:
+    c.frame.env = dict(before)
+    try:
+        with c.nested() as out:
+            value = body()
+            return Arm(out, c.scope, c.frame.env, value)
+    finally:
+        c.frame.env = before
+
+
+@contextmanager
+def _resumed(c: State, arm: Arm) -> Iterator[None]:
+    """Statements made inside are appended to ``arm``."""
+    with c.nested(arm.scope) as out:
+        yield
+    arm.out.extend(out)
+
+
+def _join(
+    c: State, name: str, then: Value | None, orelse: Value | None, arms: list[Arm], joins: list[n.Join]
+) -> Value:
+    if then is None or orelse is None:
+        if isinstance(then, Bad) or isinstance(orelse, Bad):
+            return Bad()
+        return Bad(f"{name} may be unassigned here: only one branch assigns it", f"assign {name} before the if")
+    if then == orelse:
+        return then
+    for value in (then, orelse):
+        if isinstance(value, Bad):
+            return value
+    if isinstance(then, Tup) and isinstance(orelse, Tup) and len(then.items) == len(orelse.items):
+        if then.cls is orelse.cls:
+            pairs = zip(then.items, orelse.items, strict=True)
+            items = tuple(_join(c, f"{name}_{k}", a, b, arms, joins) for k, (a, b) in enumerate(pairs))
+            return Tup(items, then.cls, then.is_list)
+    if isinstance(then, Num) and isinstance(orelse, Num):
+        return _join_numbers(c, name, then, orelse, arms, joins)
+    if isinstance(then, Arr) and isinstance(orelse, Arr):
+        return _join_arrays(c, name, then, orelse, arms)
+    return Bad(
+        f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other",
+        "values of one kind from both branches",
+    )
+
+
+def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], joins: list[n.Join]) -> Num:
+    kind = join(then.kind, orelse.kind)
+    ends: list[n.Atom] = []
+    for arm, value in zip(arms, (then, orelse), strict=True):
+        with _resumed(c, arm):
+            ends.append(c.scalar(value, kind.dtype, name))
+    target = c.b.var(name, n.Scalar(kind.dtype))
+    joins.append(n.Join(target, ends[0], ends[1]))
+    c.declare(target)
+    return Num(target, kind.weak, max(then.bits, orelse.bits), then.carried or orelse.carried)
+
+
+def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -> Value:
+    """References cannot be joined: the content is copied. Safe where neither name is written while the other is read."""
+    if then.ndim != orelse.ndim:
+        return Bad(f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other")
+    extents: list[n.Atom] = []
+    for a, b in zip(then.extents, orelse.extents, strict=True):
+        known = next((e for e in (a, b) if c.available(e)), None)
+        if known is None or not c.shapes.equal(a, b):
+            return Bad(
+                f"the shapes of {name} after the two branches are not provably equal",
+                f"{name} = np.empty(shape) before, {name}[:] = ... in the branches",
+            )
+        extents.append(known)
+    dtype = join(Kind(then.dtype), Kind(orelse.dtype)).dtype
+    in_order = ordered(then, orelse)
+    shared = [
+        root
+        for value in (then, orelse)
+        for root in value.root.all()
+        if not exclusive(c, root, name, [arm.env for arm in arms])
+    ]
+    result = replace(c.alloc(dtype, tuple(extents), None, name), in_order=in_order)
+    for arm, value in zip(arms, (then, orelse), strict=True):
+        with _resumed(c, arm):
+            c.emit(n.Store(result.var, (), ew.cast_value(c, value, dtype), -1, c.b.loc))
+    if shared:
+        reason = f"since line {c.b.loc.line} {name} is one of two arrays, depending on a condition"
+        fork = (c.frame, c.frame.top)
+        result.root.copies = tuple(shared)
+        for root in (result.root, *shared):
+            root.freeze(reason, fork)
+    return result
+
+
+def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -> bool:
+    """Whether ``root`` is memory made here that no name but ``name`` refers to."""
+    if root.kind != "local" or root.copies:
+        return False
+    envs = [frame.env for frame in c.frames[:-1]]
+    for env in (c.env, *others):
+        envs.append({k: v for k, v in env.items() if k != name})
+    return not any(root in roots(v) for env in envs for v in env.values())
+
+
+def comprehend(c: State, node: Any) -> list[Value]:
+    """The items of a comprehension over static tuples, unrolled."""
+    targets = frozenset(names_bound([g.target for g in node.generators]))
+    callee = Callee("comprehension", None, (), c.frame.source, c.frame, locals=targets)
+    c.frames.append(Frame(callee, numba=c.frame.numba))
+    items: list[Value] = []
+
+    def generate(k: int) -> None:
+        if k == len(node.generators):
+            items.append(c.expr(node.elt))
+            return
+        generator = node.generators[k]
+        values = static_items(c, c.expr(generator.iter))
+        if values is None:
+            c.refuse("a comprehension over run-time values", "a for loop that fills an array")
+        for value in values:
+            bind_target(c, generator.target, value)
+            conditions = [operators.truth(c, c.expr(test)) for test in generator.ifs]
+            if any(cond.const is None for cond in conditions):
+                c.refuse("a comprehension with a run-time condition", "a for loop")
+            if all(cond.const for cond in conditions):
+                generate(k + 1)
+
+    try:
+        generate(0)
+    finally:
+        c.frames.pop()
+    return items

@@ -1,0 +1,220 @@
+"""Calls: what is called, the binding of arguments, inlining of user functions."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from typing import Any
+
+import gast
+from numba.core.dispatcher import Dispatcher
+
+from s2sad.analysis.types import Kind
+from s2sad.errors import UnsupportedError
+from s2sad.frontend.fence import fence
+from s2sad.frontend.lower import elementwise as ew
+from s2sad.frontend.lower import methods, names
+from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
+from s2sad.frontend.lower.functions import HANDLERS
+from s2sad.frontend.lower.liveness import RETURN
+from s2sad.frontend.lower.state import Fork, Mark, State
+from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
+from s2sad.frontend.source import get_source
+from s2sad.rules.registry import Op, by_function
+
+
+
+_FORKS = 4  # each doubles what follows
+
+
+def lower_call(c: State, node: Any, hint: str) -> Value:
+    """``f(*args, **kwargs)``."""
+    function = c.expr(node.func)
+    args: list[Value] = []
+    for a in node.args:
+        if isinstance(a, gast.Starred):
+            value = c.expr(a.value)
+            if not isinstance(value, Tup):
+                c.refuse(f"* of {describe(value)}", "a tuple of known length")
+            args.extend(value.items)
+        else:
+            args.append(c.expr(a))
+    kwargs: dict[str, Value] = {}
+    for k in node.keywords:
+        if k.arg is None:
+            c.refuse("** in a call", "the keywords written out")
+        kwargs[k.arg] = c.expr(k.value)
+    return call_value(c, function, args, kwargs, hint)
+
+
+def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, Value], hint: str = "t") -> Value:
+    """Call an abstract value."""
+    match function:
+        case Function(callee=callee):
+            return c.call(callee, args, kwargs)
+        case Method(base=base, name=name):
+            return methods.call(c, base, name, args, kwargs, hint)
+        case Static(value=f):
+            return _call_object(c, f, args, kwargs, hint)
+    c.refuse(f"{describe(function)} is called", "a function")
+
+
+def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    try:
+        handler = HANDLERS.get(f)
+    except TypeError:
+        handler = None
+    if handler is not None:
+        return handler(c, args, kwargs, hint)
+    entry = by_function(f)
+    if entry is not None:
+        if kwargs:
+            c.refuse(f"the keyword {next(iter(kwargs))} of {f.__name__}", "the call without it")
+        if len(args) != entry.arity:
+            c.refuse(f"{f.__name__} takes {entry.arity} arguments here, not {len(args)}")
+        operands = [ew.operand(c, a) for a in args]
+        if getattr(f, "__module__", None) == "math" and any(isinstance(a, Arr) for a in operands):
+            c.refuse(f"math.{f.__name__} of an array", f"np.{entry.name}")
+        return ew.apply(c, entry, f, operands, hint, _math_kind(c, f, entry, operands))
+    if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
+        return _named_tuple(c, f, args, kwargs)
+    if isinstance(f, types.FunctionType | Dispatcher):
+        return c.call(callee_of(c, f), args, kwargs)
+    name = getattr(f, "__name__", None) or type(f).__name__
+    c.refuse(f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own")
+
+
+def _math_kind(c: State, f: Any, entry: Op, operands: Sequence[Num | Arr]) -> Kind | None:
+    """Functions of ``math`` give Python floats (under Numba the dtype of their operands)."""
+    if getattr(f, "__module__", None) != "math":
+        return None
+    single = c.frame.numba and all(a.dtype == "float32" for a in operands)
+    dtype = "bool" if entry.result == "bool" else "float32" if single else "float64"
+    return Kind(dtype, not c.frame.numba)
+
+
+def _named_tuple(c: State, cls: Any, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if len(args) + len(kwargs) > len(cls._fields):
+        c.refuse(f"{cls.__name__} takes {len(cls._fields)} fields")
+    values = dict(zip(cls._fields, args))
+    values.update(kwargs)
+    for field, value in cls._field_defaults.items():
+        values.setdefault(field, names.constant(c, value) if isinstance(value, bool | int | float) else Static(value))
+    if set(values) != set(cls._fields):
+        c.refuse(f"{cls.__name__} needs the fields {', '.join(cls._fields)}")
+    return Tup(tuple(values[f] for f in cls._fields), cls)
+
+
+def callee_of(c: State, f: Any) -> Callee:
+    """The callee of a function object, read and checked once."""
+    found = c.callees.get(f)
+    if found is None:
+        try:
+            source = get_source(f)
+            fence(source)
+        except UnsupportedError as error:
+            if not error.problems:
+                c.refuse(str(error))
+            c.problems.extend(error.problems)
+            raise c.silent() from error
+        found = c.callees[f] = Callee.of(source.qualname, source.tree, source)
+    return found
+
+
+def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """Lower the body of ``callee`` here; its result."""
+    if any(frame.origin is callee for frame in c.frames):
+        c.refuse(f"{callee.name} calls itself", "a loop")
+    numba = c.frame.numba or callee.source.semantics == "numba"
+    env = bind(c, callee, args, kwargs)
+    if numba and not c.frame.numba:
+        env = {k: strengthened(v) for k, v in env.items()}
+    before = c.frame.numba
+    result = run_body(c, Frame(callee, env, numba))
+    return weakened(result) if numba and not before else result
+
+
+def run_body(c: State, frame: Frame) -> Value:
+    """The result of ``frame``'s body; the location is restored."""
+    loc, node = c.b.loc, c.node
+    frame.loops, frame.origin = c.loops, frame.callee
+    frame.env.setdefault(RETURN, NONE)
+    c.frames.append(frame)
+    problems = len(c.problems)
+    try:
+        _block(c, frame)
+        result = names.usable(c, frame.env[RETURN]) if len(c.problems) == problems else frame.env[RETURN]
+    finally:
+        c.frames.pop()
+        c.b.loc, c.node = loc, node
+    if len(c.problems) > problems:
+        raise c.silent()
+    return result
+
+
+def _block(c: State, frame: Frame) -> None:
+    """The body; again with what follows a branch moved into it, where an array chosen there is written."""
+    mark = Mark.of(c)
+    for attempt in range(_FORKS + 1):
+        try:
+            c.block(frame.callee.body)
+            return
+        except Fork as fork:
+            again = forked(frame.callee, fork.statement) if fork.frame is frame and attempt < _FORKS else None
+            if again is None:
+                if fork.frame is not frame:
+                    raise
+                c.problems.extend([] if fork.problem is None else [fork.problem])
+                return
+            mark.restore(c)
+            frame.callee = again
+
+
+def bind(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> dict[str, Value]:
+    """Arguments by parameter name, as Python binds them."""
+    spec = callee.args
+    positional = [p.id for p in (*spec.posonlyargs, *spec.args)]
+    every = [p.id for p in parameters(spec)]
+    if len(args) > len(positional):
+        c.refuse(f"{callee.name} takes {len(positional)} arguments, not {len(args)}")
+    env = dict(zip(positional, args))
+    for name, value in kwargs.items():
+        if name not in every or name in env or name in {p.id for p in spec.posonlyargs}:
+            c.refuse(f"{callee.name} got an unexpected argument {name}")
+        env[name] = value
+    for name in every:
+        if name not in env:
+            env[name] = default(c, callee, name)
+    return env
+
+
+def default(c: State, callee: Callee, name: str) -> Value:
+    """The default of a parameter, as it is now: defaults belong to the function object."""
+    if name in callee.defaults:
+        return callee.defaults[name]
+    if callee.outer is None and name in callee.source.defaults:
+        value = callee.source.defaults[name]
+        if isinstance(value, bool | int | float):
+            return names.constant(c, value)
+        return names.captured(c, ("default", id(callee.source.fn), name), name, value, lambda: value)
+    c.refuse(f"{callee.name} misses the argument {name}")
+
+
+def strengthened(value: Value) -> Value:
+    """As Numba's types: scalars are NumPy's."""
+    if isinstance(value, Num):
+        return names.strengthened(value)
+    if isinstance(value, Tup):
+        return Tup(tuple(strengthened(v) for v in value.items), value.cls, value.is_list)
+    return value
+
+
+def weakened(value: Value) -> Value:
+    """As what a dispatcher returns to Python: Python's own scalars (also of float32)."""
+    if isinstance(value, Num) and value.dtype in ("float64", "int64", "bool"):
+        return Num(value.atom, True, value.bits, value.carried)
+    if isinstance(value, Tup):
+        return Tup(tuple(weakened(v) for v in value.items), value.cls, value.is_list)
+    return value
+
+

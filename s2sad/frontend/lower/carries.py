@@ -1,0 +1,397 @@
+"""What a loop carries: how each variable is held inside, what its end calls for, what the ``For`` says.
+
+Scalars are carries. Arrays that a loop rebinds are either a permutation of a fixed set (a swap: array carries) or a *slot*: memory of
+one shape, into which the value at the end of each trip is copied. References are never carried otherwise (pitfall S7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from s2sad.analysis.types import Kind, join
+from s2sad.frontend.lower import elementwise as ew
+from s2sad.frontend.lower.branches import exclusive
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Root, Static, Tup, Value, describe, ordered
+from s2sad.ir import nodes as n
+from s2sad.ir.builder import const
+
+
+@dataclass(frozen=True)
+class ScalarPlan:
+    """A scalar of one kind."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class FixedPlan:
+    """What every trip leaves as it was."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class PermPlan:
+    """One of a set of arrays that the loop permutes."""
+
+    array: Arr
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """An array of a fixed shape, copied at the end of each trip."""
+
+    dtype: str
+    extents: tuple[n.Atom, ...]
+    in_order: bool
+
+
+@dataclass(frozen=True)
+class AbsentPlan:
+    """Unassigned before the loop."""
+
+
+@dataclass(frozen=True)
+class BadPlan:
+    """Cannot be carried; refused where it is used."""
+
+    value: Bad
+
+
+@dataclass(frozen=True)
+class TupPlan:
+    """A tuple, item by item."""
+
+    items: tuple[Plan, ...]
+    cls: type | None
+    is_list: bool
+
+
+Plan: TypeAlias = "ScalarPlan | FixedPlan | PermPlan | SlotPlan | AbsentPlan | BadPlan | TupPlan"
+
+
+@dataclass
+class Leaf:
+    """One scalar or array of a carried variable."""
+
+    name: str
+    plan: Plan
+    init: Value | None
+    value: Value | None = None
+    inner: n.Var | None = None
+    end: Value | None = None
+    next: n.Atom | None = None
+
+
+@dataclass
+class Carried:
+    """A name that the loop rebinds; ``value`` is what it holds at the start of a trip."""
+
+    name: str
+    plan: Plan
+    value: Value | None
+    leaves: list[Leaf] = field(default_factory=list)
+
+
+def initial(value: Value | None) -> Plan:
+    """The plan to try first: scalars are carried, everything else stays."""
+    match value:
+        case None:
+            return AbsentPlan()
+        case Num():
+            return ScalarPlan(value.kind)
+        case Tup():
+            return TupPlan(tuple(initial(v) for v in value.items), value.cls, value.is_list)
+        case Bad():
+            return BadPlan(value)
+    return FixedPlan(value)
+
+
+def inside(c: State, name: str, plan: Plan, init: Value | None) -> Carried:
+    """The variable ``name`` as the body sees it."""
+    carried = Carried(name, plan, None)
+    carried.value = _inside(c, name, plan, init, carried.leaves)
+    if init is None:
+        carried.value = None  # the first trip must not read it
+    return carried
+
+
+def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Leaf]) -> Value | None:
+    if isinstance(plan, TupPlan):
+        parts = init.items if isinstance(init, Tup) else (None,) * len(plan.items)
+        items = [_inside(c, f"{name}_{k}", p, v, leaves) for k, (p, v) in enumerate(zip(plan.items, parts, strict=True))]
+        return Tup(tuple(i if i is not None else Bad() for i in items), plan.cls, plan.is_list)
+    leaf = Leaf(name, plan, init)
+    leaves.append(leaf)
+    match plan:
+        case ScalarPlan(kind=kind):
+            leaf.inner = c.b.var(name, n.Scalar(kind.dtype))
+            leaf.value = Num(leaf.inner, kind.weak, 63, kind.weak and kind.dtype == "int64")
+        case FixedPlan(value=value):
+            leaf.value = value
+        case PermPlan(array=array):
+            layout = "C" if array.type.layout == "C" else "A"
+            leaf.inner = c.b.var(name, n.Array(array.dtype, array.extents, layout))
+            leaf.value = Arr(leaf.inner, c.root(name), array.in_order)
+        case SlotPlan(dtype=dtype, extents=extents, in_order=in_order):
+            leaf.value = c.fresh(c.b.var(name, n.Array(dtype, extents)), in_order)
+        case BadPlan(value=value):
+            leaf.value = value
+    return leaf.value
+
+
+def _leaves(carried: list[Carried], kind: type) -> Iterator[Leaf]:
+    for item in carried:
+        for leaf in item.leaves:
+            if isinstance(leaf.plan, kind):
+                yield leaf
+
+
+def _root(leaf: Leaf) -> Root:
+    assert isinstance(leaf.value, Arr)
+    return leaf.value.root
+
+
+def entry(c: State, carried: list[Carried]) -> None:
+    """Before the body: which memory permuted arrays stand for, and what a slot's first value forbids."""
+    permuted = list(_leaves(carried, PermPlan))
+    sources = [leaf.init.root for leaf in permuted if isinstance(leaf.init, Arr)]
+    for leaf in permuted:
+        _root(leaf).may = tuple(dict.fromkeys(sources))
+    for leaf in _leaves(carried, SlotPlan):
+        if isinstance(leaf.init, Arr) and not exclusive(c, leaf.init.root, leaf.name, []):
+            reason = f"{leaf.init.root.name} and {leaf.name} are the same array or not, depending on the trips of a loop"
+            leaf.init.root.freeze(reason)
+            _root(leaf).freeze(reason)
+
+
+# ---- the end of a trip ------------------------------------------------------------------------------------------------
+
+
+def revise(c: State, carried: list[Carried], ends: dict[str, Value | None], kept: frozenset[str]) -> dict[str, Plan] | None:
+    """Plans that hold what a trip ends with; ``None`` if the present ones do. ``kept``: read after a loop that has a trip."""
+    _note_ends(carried, ends)
+    arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
+    permuted = [leaf.inner for leaf in _leaves(carried, PermPlan)]
+    targets = [leaf.end.var for leaf in _leaves(carried, PermPlan) if isinstance(leaf.end, Arr)]
+    result: dict[str, Plan] = {}
+    for item in carried:
+        end = ends[item.name]
+        if isinstance(item.plan, AbsentPlan):
+            result[item.name] = _new(c, item.name, end) if item.name in kept and end is not None else item.plan
+            continue
+        leaves = iter(item.leaves)
+        result[item.name] = _revised(c, item.name, item.plan, end, leaves, arrays, permuted, targets)
+    changed = any(result[item.name] != item.plan for item in carried)
+    return result if changed else None
+
+
+def _note_ends(carried: list[Carried], ends: dict[str, Value | None]) -> None:
+    for item in carried:
+        leaves = iter(item.leaves)
+
+        def note(plan: Plan, end: Value | None, leaves: Iterator[Leaf] = leaves) -> None:
+            if isinstance(plan, TupPlan):
+                same = isinstance(end, Tup) and len(end.items) == len(plan.items)
+                for k, p in enumerate(plan.items):
+                    note(p, end.items[k] if same and isinstance(end, Tup) else None, leaves)
+            else:
+                next(leaves).end = end
+
+        note(item.plan, ends[item.name])
+
+
+def _new(c: State, name: str, end: Value) -> Plan:
+    """The plan of a variable that only the loop assigns."""
+    match end:
+        case Num():
+            return ScalarPlan(end.kind)
+        case Tup():
+            items = tuple(_new(c, name, v) for v in end.items)
+            return TupPlan(items, end.cls, end.is_list)
+        case Arr():
+            return _slot(c, name, end.dtype, end)
+        case Static() | Function():
+            return FixedPlan(end)
+    return BadPlan(end if isinstance(end, Bad) else _varies(name, end))
+
+
+def _varies(name: str, end: Value | None) -> Bad:
+    what = "is not assigned on every path of the loop" if end is None else f"becomes {describe(end)} in the loop"
+    return Bad(f"{name} {what}, so that its kind is not fixed", f"another name than {name}", unroll=True)
+
+
+def _revised(
+    c: State, name: str, plan: Plan, end: Value | None, leaves: Iterator[Leaf],
+    arrays: set[n.Var], permuted: list[n.Var | None], targets: list[n.Var],
+) -> Plan:  # fmt: skip
+    if isinstance(plan, TupPlan):
+        if not isinstance(end, Tup) or len(end.items) != len(plan.items) or end.cls is not plan.cls:
+            return BadPlan(end if isinstance(end, Bad) else _varies(name, end))
+        items = tuple(
+            _revised(c, f"{name}_{k}", p, e, leaves, arrays, permuted, targets)
+            for k, (p, e) in enumerate(zip(plan.items, end.items, strict=True))
+        )
+        return TupPlan(items, plan.cls, plan.is_list)
+    leaf = next(leaves)
+    if isinstance(plan, BadPlan):
+        return plan
+    if end is None or isinstance(end, Bad):
+        return BadPlan(end or _varies(name, end))
+    match plan:
+        case ScalarPlan(kind=kind) if isinstance(end, Num):
+            return ScalarPlan(join(kind, end.kind))
+        case ScalarPlan(kind=kind) if isinstance(end, Arr):
+            return _slot(c, name, join(kind, Kind(end.dtype)).dtype, end)
+        case FixedPlan(value=value) if value == end:
+            return plan
+        case FixedPlan(value=Arr() as value) if isinstance(end, Arr):
+            return PermPlan(value) if end.var in arrays else _slot(c, name, end.dtype, end, value)
+        case PermPlan(array=array) if isinstance(end, Arr):
+            bijective = end.var in permuted and targets.count(end.var) == 1
+            return plan if bijective else _slot(c, name, end.dtype, end, array)
+        case SlotPlan() if isinstance(end, Arr):
+            init = leaf.value
+            return _slot(c, name, end.dtype, end, init if isinstance(init, Arr) else None)
+    return BadPlan(_varies(name, end))
+
+
+def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) -> Plan:
+    """A slot for arrays like ``end`` (and ``before``), if its shape is fixed before the loop."""
+    if before is None:
+        extents = [_outer_atom(c, e) for e in end.extents]
+        if all(e is not None for e in extents):
+            return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
+    elif before.ndim == end.ndim:
+        equal = [c.shapes.equal(a, b) for a, b in zip(before.extents, end.extents, strict=True)]
+        if all(equal):
+            return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
+    return BadPlan(
+        Bad(
+            f"{name} is rebound in a loop to an array that is not provably of one shape",
+            f"{name} = np.empty(shape) before the loop and {name}[:] = ... in it",
+            unroll=True,
+        )
+    )
+
+
+def _outer_atom(c: State, extent: n.Atom) -> n.Atom | None:
+    """An atom that is visible before the loop and equals ``extent``."""
+    if c.available(extent, outside=1):
+        return extent
+    heads = (stmt.target for stmt in c.head if isinstance(stmt, n.Assign))
+    return next((v for v in heads if c.shapes.equal(v, extent)), None)
+
+
+def settle(c: State, carried: list[Carried], ends: dict[str, Value | None], serial: int) -> None:
+    """Refuse the aliases that copying into slots would not keep."""
+    slots = list(_leaves(carried, SlotPlan))
+    own = {id(_root(leaf)): leaf for leaf in slots}
+    seen: dict[int, Leaf] = {}
+    for leaf in slots:
+        if not isinstance(leaf.end, Arr):
+            continue
+        root, slot = leaf.end.root, _root(leaf)
+        other = seen.setdefault(id(root), leaf)
+        if other is not leaf:
+            _never_written(c, (slot, _root(other), root), leaf.name, other.name)
+        fresh = root.kind == "local" and root.serial > serial and not root.copies and not root.may
+        if not fresh and id(root) not in own:
+            _never_written(c, (slot, root, *root.copies), leaf.name, root.name)
+
+
+def _never_written(c: State, pieces: tuple[Root, ...], name: str, other: str) -> None:
+    reason = f"{name} and {other} are then the same array on some trips of a loop"
+    for root in pieces:
+        if any(piece.written for piece in root.all()):
+            c.refuse(f"the loop writes an array, and {reason}", f"{name} = {other}.copy()")
+        root.freeze(reason)
+
+
+def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> None:
+    """The end of the body: casts of what is carried, copies into slots (all are read before any is overwritten)."""
+    slots = [leaf for leaf in _leaves(carried, SlotPlan) if leaf.end != leaf.value]
+    memory = {id(_root(leaf)) for leaf in slots}
+    copies: list[tuple[Leaf, n.Atom]] = []
+    for leaf in slots:
+        end, plan = leaf.end, leaf.plan
+        assert isinstance(end, Arr) and isinstance(plan, SlotPlan)
+        atom = ew.cast_value(c, end, plan.dtype)
+        if atom == end.var and id(end.root) in memory and len(slots) > 1:
+            atom = c.array_call("copy", (atom,), plan.dtype, end.extents, leaf.name).var
+        copies.append((leaf, atom))
+    for leaf, atom in copies:
+        assert isinstance(leaf.value, Arr)
+        c.emit(n.Store(leaf.value.var, (), atom, -1, c.b.loc))
+    for item in carried:
+        for leaf in item.leaves:
+            if isinstance(leaf.plan, ScalarPlan) and isinstance(leaf.end, Num):
+                leaf.next = c.scalar(leaf.end, leaf.plan.kind.dtype, leaf.name)
+            elif isinstance(leaf.plan, PermPlan) and isinstance(leaf.end, Arr):
+                leaf.next = leaf.end.var
+
+
+# ---- after the loop ---------------------------------------------------------------------------------------------------
+
+
+def leave(c: State, carried: list[Carried], after: frozenset[str]) -> tuple[n.Carry, ...]:
+    """Statements before the loop, its carries, and the names after it."""
+    _check_permuted(c, list(_leaves(carried, PermPlan)))
+    carries: list[n.Carry] = []
+    for item in carried:
+        leaves = iter(item.leaves)
+        value = _left(c, item.plan, leaves, carries)
+        if item.name in after:
+            c.env[item.name] = value if value is not None else Bad(
+                f"{item.name} may be unassigned here: the loop above may make no trip", f"assign {item.name} before the loop"
+            )
+    return tuple(carries)
+
+
+def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) -> Value | None:
+    if isinstance(plan, TupPlan):
+        items = [_left(c, p, leaves, carries) for p in plan.items]
+        return Tup(tuple(i if i is not None else Bad() for i in items), plan.cls, plan.is_list)
+    leaf = next(leaves)
+    match plan:
+        case ScalarPlan(kind=kind):
+            assert leaf.inner is not None and leaf.next is not None
+            zero = const({"b": False, "f": 0.0}.get(kind.dtype[0], 0), kind.dtype)
+            init = c.scalar(leaf.init, kind.dtype, leaf.name) if isinstance(leaf.init, Num) else zero
+            outer = c.b.var(leaf.name, n.Scalar(kind.dtype))
+            c.declare(outer)
+            carries.append(n.Carry(leaf.inner, init, leaf.next, outer))
+            return Num(outer, kind.weak, 63, kind.weak and kind.dtype == "int64")
+        case PermPlan():
+            assert leaf.inner is not None and isinstance(leaf.next, n.Var) and isinstance(leaf.init, Arr)
+            outer = c.b.var(leaf.name, leaf.inner.type)
+            carries.append(n.Carry(leaf.inner, leaf.init.var, leaf.next, outer))
+            result = Arr(outer, c.root(leaf.name), leaf.init.in_order)
+            result.root.may = _root(leaf).may
+            return result
+        case SlotPlan(dtype=dtype):
+            assert isinstance(leaf.value, Arr)
+            c.emit(n.Alloc(leaf.value.var, None, "local", c.b.loc))
+            if isinstance(leaf.init, Arr | Num):
+                c.emit(n.Store(leaf.value.var, (), ew.cast_value(c, leaf.init, dtype), -1, c.b.loc))
+            return leaf.value
+    return leaf.value
+
+
+def _check_permuted(c: State, leaves: list[Leaf]) -> None:
+    """Arrays that a loop permutes have one dtype and one shape, and are different memory."""
+    for leaf in leaves[1:]:
+        first, other = leaves[0].init, leaf.init
+        assert isinstance(first, Arr) and isinstance(other, Arr)
+        names = f"{leaves[0].name} and {leaf.name}"
+        if first.dtype != other.dtype or first.ndim != other.ndim:
+            c.refuse(f"{names} are exchanged in a loop and differ in dtype or dimensions", "arrays of one dtype")
+        if first.root is other.root:
+            c.refuse(f"{names} are exchanged in a loop and share memory", "a copy of one of them")
+        if (first.type.layout == "C", first.in_order) != (other.type.layout == "C", other.in_order):
+            c.refuse(f"{names} are exchanged in a loop and differ in memory layout", "np.copy of both before the loop")
+        for a, b in zip(first.extents, other.extents, strict=True):
+            c.check_equal(a, b, "ValueError", f"{names} are exchanged in a loop, so they must have one shape")

@@ -1,0 +1,148 @@
+"""The entry: parameters from argument specifications, the body, the finished function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from s2sad.analysis.signature import ArgSpec, spec_of
+from s2sad.errors import ArgumentError, InternalError, Problem, refuse
+from s2sad.frontend.lower import calls, names
+from s2sad.frontend.lower.expressions import lower_expr
+from s2sad.frontend.lower.frames import Callee, Frame, parameters
+from s2sad.frontend.lower.state import Capture, Guard, Refused, State
+from s2sad.frontend.lower.statements import lower_block
+from s2sad.frontend.lower.values import Arr, Num, Static, Tup, Value, describe
+from s2sad.frontend.source import Source
+from s2sad.ir import nodes as n
+from s2sad.ir import walk
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A function at array level, what it captures, and what must still be the same objects at a call.
+
+    ``function.params`` are those of the signature, then one per capture, in the order of ``captures``.
+    """
+
+    function: n.Function
+    captures: tuple[Capture, ...]
+    guards: tuple[Guard, ...]
+
+
+def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
+    """The array-level IR of ``source`` for arguments of ``specs``.
+
+    Parameters
+    ----------
+    source : Source
+        The function; ``fence`` accepts it.
+    specs : tuple of ArgSpec
+        One per parameter, in the order of the signature (keyword-only last); those left out have their defaults.
+
+    Raises
+    ------
+    UnsupportedError
+        With every problem found, each with its place.
+    ArgumentError
+        If there are more or fewer specifications than parameters.
+    """
+    c = State(lower_expr, lower_block, calls.inline)
+    c.b.loc = source.loc(source.tree)
+    callee = Callee.of(source.qualname, source.tree, source)
+    c.callees[source.fn] = callee
+    env, own = _parameters(c, callee, specs)
+    tree: n.Tree = None
+    try:
+        result = calls.run_body(c, Frame(callee, env, source.semantics == "numba"))
+        tree = None if c.problems else _tree(c, callee, result)
+    except Refused as refused:
+        if refused.problem is not None and refused.problem not in c.problems:
+            c.problems.append(refused.problem)
+    if c.problems:
+        raise refuse(*c.problems)
+    body = (*c.b.out, n.Return(tree, c.b.loc))
+    function = n.Function(
+        name=source.tree.name,
+        params=(*own, *c.params),
+        body=(*_used_extents(c, body), *body),
+        loc=source.loc(source.tree),
+        doc=source.fn.__doc__ or "",
+        written=_written(c),
+    )
+    return Lowered(function, tuple(c.captures), tuple(c.guards.values()))
+
+
+def _parameters(c: State, callee: Callee, specs: tuple[ArgSpec, ...]) -> tuple[dict[str, Value], list[n.Param]]:
+    source = callee.source
+    every = [p.id for p in parameters(callee.args)]
+    if len(specs) > len(every):
+        raise ArgumentError(f"{source.qualname} takes {len(every)} arguments, not {len(specs)}")
+    env: dict[str, Value] = {}
+    own: list[n.Param] = []
+    numba = source.semantics == "numba"
+    for k, name in enumerate(every):
+        if k < len(specs):
+            spec = specs[k]
+        elif name in source.defaults:
+            spec = spec_of(source.defaults[name], name)
+        else:
+            raise ArgumentError(f"{source.qualname} misses the argument {name}")
+        tree, value = names.parameter(c, name, spec)
+        own.append(n.Param(name, tree, _default_text(source, name)))
+        env[name] = calls.strengthened(value) if numba else value
+    return env, own
+
+
+def _default_text(source: Source, name: str) -> str | None:
+    """The source text of a default that is a simple constant."""
+    value = source.defaults.get(name, np)
+    simple = value is None or isinstance(value, bool | int | float | str)
+    return repr(value) if simple else None
+
+
+def _tree(c: State, callee: Callee, value: Value) -> n.Tree:
+    """What the function returns, as a tree."""
+    match value:
+        case Num():
+            return value.atom
+        case Arr():
+            return value.var
+        case Tup(is_list=False):
+            return n.Struct(tuple(_tree(c, callee, names_checked(c, callee, v)) for v in value.items), value.cls)
+        case Static(value=None):
+            return None
+    place = callee.body[-1] if callee.body else callee.source.tree
+    problem = Problem(
+        callee.source.loc(place), f"{callee.name} returns {describe(value)}", "return numbers, arrays or tuples of them"
+    )
+    raise Refused(problem)
+
+
+def names_checked(c: State, callee: Callee, value: Value) -> Value:
+    """``value`` of an item of the result; one that may be unassigned is refused."""
+    reason = getattr(value, "reason", None)
+    if reason:
+        raise Refused(Problem(callee.source.loc(callee.body[-1]), reason, getattr(value, "alternative", "")))
+    return value
+
+
+def _written(c: State) -> tuple[n.Var, ...]:
+    roots = [r for r in c.roots if r.kind == "param" and r.written]
+    if any(r.var is None for r in roots):
+        raise InternalError("a written parameter has no variable", "lower")
+    return tuple(r.var for r in roots if r.var is not None)
+
+
+def _used_extents(c: State, body: n.Block) -> list[n.Stmt]:
+    """The definitions of the extents of the arrays that the body mentions."""
+    used: set[n.Var] = set()
+    for stmt in walk.walk(body):
+        atoms = [*walk.uses(stmt), *walk.targets(stmt), *(a for end in walk.end_uses(stmt) for a in end)]
+        for a in atoms:
+            if isinstance(a, n.Var):
+                used.add(a)
+                if isinstance(a.type, n.Array):
+                    used.update(e for e in a.type.extents if isinstance(e, n.Var))
+    return [s for s in c.head if isinstance(s, n.Assign) and s.target in used]

@@ -1,0 +1,169 @@
+"""Expressions: dispatch on the node, literals, names, attributes, conditional expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from s2sad.frontend.lower import branches, indexing, methods, names, operators
+from s2sad.frontend.lower.calls import lower_call
+from s2sad.frontend.lower.frames import Callee
+from s2sad.frontend.lower.linear import matmul
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Arr, Function, Num, SliceOf, Static, Tup, Value, describe
+
+
+def lower_expr(c: State, node: Any, hint: str | None = None) -> Value:
+    """The abstract value of ``node``; ``hint`` names the variable of its last operation."""
+    handler = _HANDLERS.get(type(node))
+    with c.at(node):
+        if handler is None:
+            c.refuse(f"{type(node).__name__} expressions are not supported")
+        return handler(c, node, hint or "t")
+
+
+def _constant(c: State, node: Any, hint: str) -> Value:
+    value = node.value
+    if isinstance(value, bool | int | float):
+        return names.constant(c, value)
+    if isinstance(value, complex):
+        c.refuse("complex numbers are not supported yet")
+    return Static(value)
+
+
+def _name(c: State, node: Any, hint: str) -> Value:
+    return names.usable(c, names.lookup(c, node.id))
+
+
+def _tuple(c: State, node: Any, hint: str) -> Value:
+    items: list[Value] = []
+    for element in node.elts:
+        if isinstance(element, gast.Starred):
+            value = c.expr(element.value)
+            if not isinstance(value, Tup):
+                c.refuse(f"* of {describe(value)}", "a tuple of known length")
+            items.extend(value.items)
+        else:
+            items.append(c.expr(element))
+    return Tup(tuple(items), None, isinstance(node, gast.List))
+
+
+def _binary(c: State, node: Any, hint: str) -> Value:
+    a = c.expr(node.left)
+    b = c.expr(node.right)
+    if isinstance(node.op, gast.MatMult):
+        return matmul(c, a, b, hint)
+    return operators.binary(c, operators.function_of(node.op), a, b, hint)
+
+
+def _unary(c: State, node: Any, hint: str) -> Value:
+    value = c.expr(node.operand)
+    if isinstance(node.op, gast.Not):
+        return operators.negate(c, operators.truth(c, value))
+    return operators.unary(c, operators.function_of(node.op), value, hint)
+
+
+def _boolean(c: State, node: Any, hint: str) -> Value:
+    parts: list[Callable[[], Value]] = [lambda v=v: c.expr(v) for v in node.values]
+    return operators.short_circuit(c, isinstance(node.op, gast.Or), parts, hint)
+
+
+def _compare(c: State, node: Any, hint: str) -> Value:
+    left = c.expr(node.left)
+    if len(node.ops) == 1:
+        return operators.compare(c, node.ops[0], left, c.expr(node.comparators[0]), hint)
+    held = [left]
+
+    def link(k: int) -> Value:
+        right = c.expr(node.comparators[k])
+        result = operators.compare(c, node.ops[k], held[0], right)
+        held[0] = right
+        return result
+
+    return operators.short_circuit(c, False, [lambda k=k: link(k) for k in range(len(node.ops))], hint)
+
+
+def _conditional(c: State, node: Any, hint: str) -> Value:
+    cond = operators.truth(c, c.expr(node.test))
+    if cond.const is not None:
+        return c.expr(node.body if cond.const else node.orelse, hint)
+    return branches.choose(c, cond, lambda: c.expr(node.body), lambda: c.expr(node.orelse), hint)
+
+
+def _attribute(c: State, node: Any, hint: str) -> Value:
+    base = c.expr(node.value)
+    if isinstance(base, Static):
+        return names.attribute(c, base, node.attr)
+    if isinstance(base, Tup) and base.cls is not None:
+        fields = getattr(base.cls, "_fields", ())
+        if node.attr in fields:
+            return names.usable(c, base.items[fields.index(node.attr)])
+    if isinstance(base, Arr | Num | Tup):
+        return methods.attribute(c, base, node.attr)
+    c.refuse(f"attribute {node.attr} of {describe(base)}")
+
+
+def _subscript(c: State, node: Any, hint: str) -> Value:
+    base = c.expr(node.value)
+    return indexing.get_item(c, base, c.expr(node.slice), hint)
+
+
+def _slice(c: State, node: Any, hint: str) -> Value:
+    return SliceOf(*(_bound(c, part) for part in (node.lower, node.upper, node.step)))
+
+
+def _bound(c: State, node: Any) -> Num | None:
+    if node is None:
+        return None
+    value = c.expr(node)
+    if isinstance(value, Static) and value.value is None:
+        return None
+    return indexing.index_number(c, value)
+
+
+def _lambda(c: State, node: Any, hint: str) -> Value:
+    return Function(nested_callee(c, "lambda", node))
+
+
+def nested_callee(c: State, name: str, node: Any) -> Callee:
+    """The callee that a def or lambda inside the current function makes; defaults are evaluated here, once."""
+    args = node.args
+    positional = [*args.posonlyargs, *args.args]
+    defaults = {p.id: c.expr(d) for p, d in zip(positional[len(positional) - len(args.defaults) :], args.defaults)}
+    defaults |= {p.id: c.expr(d) for p, d in zip(args.kwonlyargs, args.kw_defaults) if d is not None}
+    return Callee.of(name, node, c.frame.source, c.frame, defaults)
+
+
+def _list_comprehension(c: State, node: Any, hint: str) -> Value:
+    return Tup(tuple(branches.comprehend(c, node)), None, True)
+
+
+def _generator(c: State, node: Any, hint: str) -> Value:
+    return Tup(tuple(branches.comprehend(c, node)))
+
+
+def _call(c: State, node: Any, hint: str) -> Value:
+    return lower_call(c, node, hint)
+
+
+_HANDLERS: dict[type, Callable[[State, Any, str], Value]] = {
+    gast.Constant: _constant,
+    gast.Name: _name,
+    gast.Tuple: _tuple,
+    gast.List: _tuple,
+    gast.BinOp: _binary,
+    gast.UnaryOp: _unary,
+    gast.BoolOp: _boolean,
+    gast.Compare: _compare,
+    gast.IfExp: _conditional,
+    gast.Attribute: _attribute,
+    gast.Subscript: _subscript,
+    gast.Slice: _slice,
+    gast.Lambda: _lambda,
+    gast.ListComp: _list_comprehension,
+    gast.GeneratorExp: _generator,
+    gast.Call: _call,
+}
+

@@ -1,0 +1,112 @@
+"""One function being lowered: its names, its text, its meaning of free names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gast
+
+from s2sad.errors import Loc
+from s2sad.frontend.lower.liveness import Liveness, liveness, names_bound, structured
+from s2sad.frontend.lower.values import Value
+from s2sad.frontend.source import Source
+
+
+@dataclass(frozen=True, eq=False)
+class Callee:
+    """A function that can be inlined: ``args`` and ``body`` of a def or lambda in ``source``.
+
+    ``outer`` is the frame that it was defined in, ``None`` for a function object. ``defaults`` are values by parameter name.
+    """
+
+    name: str
+    args: Any
+    body: tuple[Any, ...]
+    source: Source
+    outer: Frame | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    live: Liveness = field(default_factory=Liveness)
+    locals: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls, name: str, tree: Any, source: Source, outer: Frame | None = None, defaults: Mapping[str, Value] | None = None
+    ) -> Callee:
+        """The callee that a ``FunctionDef`` or ``Lambda`` node defines."""
+        if isinstance(tree, gast.Lambda):
+            body: Sequence[Any] = [gast.copy_location(gast.Return(value=tree.body), tree.body)]
+        else:
+            body = structured(tree.body)
+        names = {p.id for p in parameters(tree.args)} | set(names_bound(body))
+        return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), frozenset(names))
+
+
+def forked(callee: Callee, statement: Any) -> Callee | None:
+    """``callee`` with what follows ``statement`` (a branch, or ``x = a if c else b``) in both of its branches."""
+    k = next(k for k, s in enumerate(callee.body) if s is statement)
+    rest = callee.body[k + 1 :]
+    if isinstance(statement, gast.If):
+        arms = (statement.body, statement.orelse)
+        test = statement.test
+    elif isinstance(statement, gast.Assign) and isinstance(statement.value, gast.IfExp):
+        test = statement.value.test
+        values = (statement.value.body, statement.value.orelse)
+        arms = tuple([gast.copy_location(gast.Assign(statement.targets, v), statement)] for v in values)
+    else:
+        return None
+    new = gast.copy_location(gast.If(test, [*arms[0], *rest], [*arms[1], *rest]), statement)
+    body = structured([*callee.body[:k], new])
+    return replace(callee, body=tuple(body), live=liveness(body))
+
+
+def parameters(args: Any) -> list[Any]:
+    """Parameter nodes that a call may bind, in order, keyword-only last."""
+    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+
+
+@dataclass(eq=False)
+class Frame:
+    """A call being lowered. ``env`` is what its names hold at the current statement."""
+
+    callee: Callee
+    env: dict[str, Value] = field(default_factory=dict)
+    numba: bool = False  # Numba's dtype rules: no weak scalars, no overflow checks
+    origin: Callee | None = None  # of ``callee``, before branches took in what follows them
+    top: Any = None  # the statement of the body's own list that is being lowered
+    loops: int = 0  # run-time loops around the call
+    texts: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Source:
+        return self.callee.source
+
+    def loc(self, node: Any) -> Loc:
+        """The place of ``node``, its text without a comment."""
+        loc = self.source.loc(node)
+        text = self.texts.get(loc.line)
+        if text is None:
+            text = self.texts[loc.line] = code_of(loc.text)
+        return Loc(loc.filename, loc.line, loc.col, text, loc.indent)
+
+
+def code_of(text: str) -> str:
+    """The line without its trailing comment."""
+    if "#" not in text:
+        return text
+    quote = ""
+    k = 0
+    while k < len(text):
+        c = text[k]
+        if c == "\\":
+            k += 1
+        elif quote:
+            if c == quote:
+                quote = ""
+        elif c in "'\"":
+            quote = c
+        elif c == "#":
+            return text[:k].rstrip()
+        k += 1
+    return text

@@ -1,0 +1,189 @@
+"""What a for loop runs over, and the assignment of one value to a target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad.frontend.lower import elementwise as ew
+from s2sad.frontend.lower import indexing
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import (
+    Arr, Enumerate, Num, Range, Reversed, Tup, Value, Zip, describe, integer,
+)  # fmt: skip
+from s2sad.ir import nodes as n
+from s2sad.ir.builder import const
+
+
+@dataclass(frozen=True)
+class Trips:
+    """A run-time loop: the range of its index, and what the target gets for an index."""
+
+    start: Num
+    stop: Num
+    step: Num
+    item: Callable[[Num], Value]
+
+
+def static_items(c: State, value: Value) -> list[Value] | None:
+    """The values that iterating over ``value`` gives, if they are known; ``None`` for arrays and ranges."""
+    match value:
+        case Tup():
+            return list(value.items)
+        case Zip():
+            return _static_zip(c, value)
+        case Enumerate():
+            items = static_items(c, value.base)
+            if items is None:
+                return None
+            counts = [_plus(c, value.start, integer(k)) for k in range(len(items))]
+            return [Tup((k, v)) for k, v in zip(counts, items, strict=True)]
+        case Reversed():
+            items = static_items(c, value.base)
+            return None if items is None else items[::-1]
+    return None
+
+
+def _static_zip(c: State, value: Zip) -> list[Value] | None:
+    parts = [static_items(c, v) for v in value.items]
+    lengths = [len(p) for p in parts if p is not None]
+    if not lengths:
+        return None
+    columns: list[list[Value]] = []
+    for given, items in zip(value.items, parts, strict=True):
+        if items is None:
+            t = trips(c, given)
+            length = _length(c, t)
+            if not isinstance(length, n.Const):
+                c.refuse("zip of a tuple and of something of run-time length", "index the array: x[k]")
+            lengths.append(int(length.value))
+            items = [_nth(c, t, integer(k)) for k in range(min(lengths))]
+        columns.append(items)
+    return [Tup(tuple(row)) for row in zip(*columns, strict=False)]
+
+
+def trips(c: State, value: Value) -> Trips:
+    """The run-time loop over ``value``."""
+    match value:
+        case Range():
+            return Trips(value.start, value.stop, value.step, lambda i: i)
+        case Arr() if value.ndim > 0:
+            return _counted(value.extents[0], lambda k: indexing.row(c, value, k))
+        case Reversed(base=Range() as r):
+            return _reversed_range(c, r)
+        case Reversed():
+            inner = trips(c, value.base)
+            length = _length(c, inner)
+            last = Num(c.int_op("sub", length, const(1)), True, 32)
+            return _counted(length, lambda k: _nth(c, inner, _minus(c, last, k)))
+        case Enumerate():
+            base, start = trips(c, value.base), value.start
+            return _counted(_length(c, base), lambda k: Tup((_plus(c, k, start), _nth(c, base, k))))
+        case Zip():
+            parts = [trips(c, v) for v in value.items]
+            length: n.Atom = _length(c, parts[0])
+            for p in parts[1:]:
+                length = c.int_min(length, _length(c, p), "n")
+            return _counted(length, lambda k: Tup(tuple(_nth(c, p, k) for p in parts)))
+    c.refuse(f"a loop over {describe(value)}", "a loop over range(...), an array or a tuple")
+
+
+def _counted(length: n.Atom, item: Callable[[Num], Value]) -> Trips:
+    return Trips(integer(0), ew.extent(length), integer(1), item)
+
+
+def _plus(c: State, a: Num, b: Num) -> Num:
+    atom = c.int_op("add", c.scalar(a, "int64"), c.scalar(b, "int64"))
+    return integer(int(atom.value)) if isinstance(atom, n.Const) else Num(atom, True, min(63, max(a.bits, b.bits) + 1))
+
+
+def _minus(c: State, a: Num, b: Num) -> Num:
+    return Num(c.int_op("sub", c.scalar(a, "int64"), c.scalar(b, "int64")), True, min(63, max(a.bits, b.bits) + 1))
+
+
+def _nth(c: State, t: Trips, k: Num) -> Value:
+    """The item of trip ``k``."""
+    atom = c.int_op("mul", c.scalar(k, "int64"), c.scalar(t.step, "int64"))
+    offset = Num(atom, True, min(63, k.bits + t.step.bits))
+    return t.item(_plus(c, t.start, offset))
+
+
+def _length(c: State, t: Trips) -> n.Atom:
+    """The number of trips."""
+    step = t.step.const
+    if step is None:
+        c.refuse("the length of a range whose step is not a constant", "a constant step")
+    start, stop = c.scalar(t.start, "int64"), c.scalar(t.stop, "int64")
+    span = c.int_op("sub", stop, start) if step > 0 else c.int_op("sub", start, stop)
+    size = abs(int(step))
+    if size > 1:
+        span = c.int_op("add", span, const(size - 1))
+        if isinstance(span, n.Const):
+            span = const(int(span.value) // size)
+        else:
+            span = c.assign("floordiv", (span, const(size)), "int64", "n")
+    return c.int_max(const(0), span, "n")
+
+
+def _reversed_range(c: State, r: Range) -> Trips:
+    step = r.step.const
+    if step is None:
+        c.refuse("reversed of a range whose step is not a constant", "range with the bounds written out")
+    one = integer(int(step))
+    if step == 1:
+        return Trips(_minus(c, r.stop, one), _minus(c, r.start, one), integer(-1), lambda i: i)
+    if step == -1:
+        return Trips(_minus(c, r.stop, one), _minus(c, r.start, one), integer(1), lambda i: i)
+    length = _length(c, Trips(r.start, r.stop, r.step, lambda i: i))
+    last = c.int_op("mul", c.int_op("sub", length, const(1)), const(int(step)))
+    first = Num(c.int_op("add", c.scalar(r.start, "int64"), last), True)
+    return Trips(first, _minus(c, r.start, one), integer(-int(step)), lambda i: i)
+
+
+# ---- targets --------------------------------------------------------------------------------------------------------
+
+
+def bind_target(c: State, target: Any, value: Value) -> None:
+    """``target = value``: a name, an element or slice, or a tuple of targets."""
+    if isinstance(target, gast.Name):
+        c.env[target.id] = value
+    elif isinstance(target, gast.Tuple | gast.List):
+        _unpack(c, target, value)
+    elif isinstance(target, gast.Subscript):
+        base = c.expr(target.value)
+        with c.at(target):
+            indexing.set_item(c, base, c.expr(target.slice), value)
+    else:
+        with c.at(target):
+            c.refuse(f"assignment to {type(target).__name__.lower()}", "assign to a name or an element")
+
+
+def _unpack(c: State, target: Any, value: Value) -> None:
+    with c.at(target):
+        items = unpacked(c, value, len(target.elts))
+        stars = [k for k, e in enumerate(target.elts) if isinstance(e, gast.Starred)]
+        count = len(target.elts)
+        if stars:
+            at, extra = stars[0], len(items) - count + 1
+            if extra < 0:
+                c.refuse(f"not enough values to unpack (expected at least {count - 1}, got {len(items)})")
+            items = [*items[:at], Tup(tuple(items[at : at + extra]), None, True), *items[at + extra :]]
+        if len(items) != count:
+            c.refuse(f"{len(items)} values for {count} targets")
+    for element, item in zip(target.elts, items, strict=True):
+        bind_target(c, element.value if isinstance(element, gast.Starred) else element, item)
+
+
+def unpacked(c: State, value: Value, count: int) -> list[Value]:
+    """The items of ``value`` for ``count`` targets; the first axis of an array must have just as many."""
+    items = static_items(c, value)
+    if items is not None:
+        return items
+    if isinstance(value, Arr) and value.ndim > 0:
+        message = f"the number of values to unpack is not {count}"
+        c.check_equal(value.extents[0], const(count), "ValueError", message)
+        return [indexing.row(c, value, integer(k)) for k in range(count)]
+    c.refuse(f"{describe(value)} cannot be unpacked", "a tuple")

@@ -1,0 +1,171 @@
+"""For loops: unrolled over static tuples, else a ``For`` whose carried variables are found by iterating to a fixpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s2sad.analysis.shapes import Form
+from s2sad.frontend.lower.carries import (
+    Carried, Plan, entry, finish, initial, inside, leave, revise, settle,
+)  # fmt: skip
+from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
+from s2sad.frontend.lower.liveness import names_bound
+from s2sad.frontend.lower.state import Mark, NeedsStatic, State
+from s2sad.frontend.lower.values import Bad, Num, Value
+from s2sad.ir import nodes as n
+from s2sad.ir.builder import const
+
+_ATTEMPTS = 12
+_UNROLLED = 256  # a loop of constant bounds that needs a constant index is unrolled up to this many trips
+
+
+def lower_for(c: State, node: Any) -> None:
+    """A for statement."""
+    iterable = c.expr(node.iter)
+    items = static_items(c, iterable)
+    if items is not None:
+        _unrolled(c, node, items)
+    else:
+        _runtime(c, node, trips(c, iterable))
+    c.block(node.orelse)  # there is no break
+
+
+def _unrolled(c: State, node: Any, items: list[Value]) -> None:
+    for item in items:
+        bind_target(c, node.target, item)
+        c.block(node.body)
+
+
+def _runtime(c: State, node: Any, t: Trips) -> None:
+    known = _known_trips(t)
+    if known is None or len(known) > _UNROLLED:
+        _Loop(c, node, t).lower()
+        return
+    mark = Mark.of(c)
+    c.unrollable += 1
+    try:
+        _Loop(c, node, t).lower()
+    except NeedsStatic:
+        mark.restore(c)
+        c.unrollable = mark.unrollable
+        from_trips = [t.item(Num(const(k), True, 32)) for k in known]
+        _unrolled(c, node, from_trips)
+    finally:
+        c.unrollable = mark.unrollable
+
+
+def _known_trips(t: Trips) -> range | None:
+    bounds = [t.start.const, t.stop.const, t.step.const]
+    if any(b is None for b in bounds) or not t.step.const:
+        return None
+    return range(*(int(b) for b in bounds))  # type: ignore[arg-type]
+
+
+class _Loop:
+    """One run-time loop: attempts at its body until the kinds of the carried variables are stable."""
+
+    def __init__(self, c: State, node: Any, t: Trips) -> None:
+        self.c, self.node, self.trips = c, node, t
+        self.loc = c.b.loc
+        live = c.frame.callee.live
+        self.after = live.after.get(node, frozenset())
+        self.head = live.head.get(node, frozenset())
+        self.names = [
+            name for name in names_bound([node.target, *node.body]) if name in self.after or name in self.head
+        ]
+        self.start, self.stop, self.step = (c.scalar(b, "int64") for b in (t.start, t.stop, t.step))
+        if t.step.const is None:
+            cond = c.assign("ne", (self.step, const(0)), "bool", "ok")
+            c.check(cond, "ValueError", "range() arg 3 must not be zero")
+        elif t.step.const == 0:
+            c.check(const(False), "ValueError", "range() arg 3 must not be zero")
+
+    def lower(self) -> None:
+        c = self.c
+        before = dict(c.env)
+        plans = {name: initial(before.get(name)) for name in self.names}
+        mark = Mark.of(c)
+        for _ in range(_ATTEMPTS):
+            revised = self.attempt(before, plans)
+            if revised is None:
+                return
+            mark.restore(c)
+            plans = revised
+        c.refuse("the kinds of the variables carried by this loop do not settle", "assign floats before the loop")
+
+    def attempt(self, before: dict[str, Value], plans: dict[str, Plan]) -> dict[str, Plan] | None:
+        """Lower the body under ``plans``; the plans that its end calls for, or ``None`` when the loop is done."""
+        c = self.c
+        carried = [inside(c, name, plans[name], before.get(name)) for name in self.names]
+        entry(c, carried)
+        serial = c.serial
+        index = c.b.var(getattr(self.node.target, "id", "i"), n.Scalar("int64"))
+        c.loops += 1
+        c.frame.loops += 1
+        try:
+            with c.nested() as out:
+                problems = len(c.problems)
+                self.body(index, carried)
+                if len(c.problems) > problems:
+                    raise c.silent()  # further attempts would only say it again
+                ends = {name: c.env.get(name) for name in self.names}
+                revised = revise(c, carried, ends, self.after if self.nonempty() else frozenset())
+                if revised is not None:
+                    return revised
+                self.unroll_if_bad(carried)
+                settle(c, carried, ends, serial)
+                finish(c, carried, ends)
+        finally:
+            c.loops -= 1
+            c.frame.loops -= 1
+            c.frame.env = dict(before)
+            c.b.loc = self.loc
+        for name in names_bound([self.node.target, *self.node.body]):
+            c.env.pop(name, None)
+        carries = leave(c, carried, self.after)
+        c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc))
+        return None
+
+    def body(self, index: n.Var, carried: list[Carried]) -> None:
+        """The statements of one trip."""
+        c = self.c
+        c.declare(index, *(leaf.inner for item in carried for leaf in item.leaves if leaf.inner is not None))
+        self.index_bounds(index)
+        for name in names_bound([self.node.target, *self.node.body]):
+            c.env.pop(name, None)
+        for item in carried:
+            if item.value is not None:
+                c.env[item.name] = item.value
+        bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
+        c.block(self.node.body)
+
+    def unroll_if_bad(self, carried: list[Carried]) -> None:
+        """Where a variable that is read after the loop has no fixed kind, unrolling may help."""
+        for item in carried:
+            if isinstance(item.value, Bad) and item.value.unroll and item.name in self.after and self.c.unrollable:
+                raise NeedsStatic(None)
+
+    def nonempty(self) -> bool:
+        """Whether there is certainly a trip."""
+        shapes, one = self.c.shapes, Form(1)
+        start, stop, step = shapes.form(self.start), shapes.form(self.stop), self.trips.step.const
+        if step is None:
+            return False
+        return shapes.at_most(start + one, stop) if step > 0 else shapes.at_most(stop + one, start)
+
+    def index_bounds(self, index: n.Var) -> None:
+        shapes, one, step = self.c.shapes, Form(1), self.trips.step.const
+        start, stop = shapes.form(self.start), shapes.form(self.stop)
+        if step is not None and step > 0:
+            shapes.bound(index, start, stop - one)
+        elif step is not None and step < 0:
+            shapes.bound(index, stop + one, start)
+
+    def index_number(self, index: n.Var) -> Num:
+        """The index as the Python int that it is; its magnitude is that of the bounds."""
+        start, stop, step = self.trips.start, self.trips.stop, self.trips.step
+        bits = max(start.bits, stop.bits)
+        if step.const is not None and step.bits <= 8 and min(start.bits, stop.bits) <= 32:
+            bits = min(bits, 32)  # counting further than 2**32 from a small bound is out of reach
+        return Num(index, weak=not self.c.frame.numba, bits=bits)
+

@@ -1,0 +1,111 @@
+"""Attributes and methods of arrays, NumPy scalars and tuples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.frontend.lower import elementwise as ew
+from s2sad.frontend.lower import shaping
+from s2sad.frontend.lower.arguments import bound, dtype_of
+from s2sad.frontend.lower.functions import HANDLERS, array_fact
+from s2sad.frontend.lower.state import State, num
+from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, ordered
+
+_AS_FUNCTIONS = {
+    "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
+    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "swapaxes": np.swapaxes,
+}  # fmt: skip
+_OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
+
+
+def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
+    """``base.name``."""
+    if isinstance(base, Tup):
+        if name == "_replace" and base.cls is not None:
+            return Method(base, name)
+        c.refuse(f"attribute {name} of {describe(base)}", "an index, or a loop over the tuple")
+    if name in ("shape", "size", "ndim") and isinstance(base, Arr):
+        return array_fact(c, base, name)
+    if name == "T" and isinstance(base, Arr):
+        return shaping.transpose(c, base, tuple(reversed(range(base.ndim))))
+    if name == "dtype":
+        return Static(np.dtype(base.dtype))
+    if name == "real":
+        return base
+    if name in _AS_FUNCTIONS or name in _OWN:
+        return Method(base, name)
+    if name == "view":
+        c.refuse("view(dtype) reinterprets memory", "astype, or np.float64(x)")
+    c.refuse(f"the attribute {name} of {describe(base)} is not supported")
+
+
+def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    """``base.name(*args, **kwargs)``."""
+    if isinstance(base, Tup):
+        return _replace(c, base, args, kwargs)
+    if name == "copy" and isinstance(base, Arr):
+        order = bound(c, "copy", "order", args, kwargs, 0)["order"]
+        if order is not None and order != Static("C"):
+            c.refuse("copy with another order than C", "x.copy()")
+        return shaping.copied(c, base, hint)
+    if name in _AS_FUNCTIONS:
+        if isinstance(base, Num) and name == "copy":
+            return base
+        return HANDLERS[_AS_FUNCTIONS[name]](c, [base, *args], kwargs, hint)
+    if isinstance(base, Num):
+        return _of_number(c, base, name, args, kwargs, hint)
+    match name:
+        case "reshape":
+            shape = list(args) if args else [v for k, v in kwargs.items() if k == "shape"]
+            return shaping.reshape(c, base, shape, hint)
+        case "transpose":
+            return shaping.transposed(c, base, args, hint)
+        case "flatten":
+            return shaping.flatten(c, base, hint)
+        case "fill":
+            return _fill(c, base, args)
+        case "item":
+            return _item(c, base, args)
+    return _astype(c, base, args, kwargs, hint)
+
+
+def _astype(c: State, base: Arr, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    dtype = dtype_of(c, bound(c, "astype", "dtype", args, kwargs)["dtype"])
+    assert dtype is not None
+    if base.dtype == dtype:
+        copy = shaping.copied(c, base, hint)
+        return Arr(copy.var, copy.root, ordered(base))
+    return c.array_call("cast", (base.var,), dtype, base.extents, hint, ordered(base))
+
+
+def _of_number(c: State, base: Num, name: str, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    if name == "item":
+        return num(base.atom, weak=not c.frame.numba)
+    if name == "astype":
+        dtype = dtype_of(c, bound(c, "astype", "dtype", args, kwargs)["dtype"])
+        assert dtype is not None
+        return num(c.scalar(base, dtype, hint))
+    c.refuse(f"the method {name} of {describe(base)}")
+
+
+def _fill(c: State, base: Arr, args: list[Value]) -> Value:
+    value = ew.operand(c, args[0]) if len(args) == 1 else None
+    if not isinstance(value, Num):
+        c.refuse("fill takes one number")
+    atom = c.scalar(value, base.dtype)
+    c.mark_written(base.root)
+    c.store(base.var, atom)
+    return Static(None)
+
+
+def _item(c: State, base: Arr, args: list[Value]) -> Value:
+    if args or base.ndim:
+        c.refuse("item of an array", "x[0]")
+    return num(ew.load(c, base, ()), weak=not c.frame.numba)
+
+
+def _replace(c: State, base: Tup, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    fields = getattr(base.cls, "_fields", ())
+    if args or set(kwargs) - set(fields):
+        c.refuse("_replace takes fields of the named tuple by keyword")
+    return Tup(tuple(kwargs.get(f, v) for f, v in zip(fields, base.items, strict=True)), base.cls)

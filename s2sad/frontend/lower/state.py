@@ -1,0 +1,352 @@
+"""The state of one lowering, and the statements that every part of it emits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from s2sad.analysis.shapes import Form, Shapes
+from s2sad.errors import Problem
+from s2sad.frontend.lower.frames import Callee, Frame
+from s2sad.frontend.lower.values import Arr, Num, Root, Value, integer
+from s2sad.ir import nodes as n
+from s2sad.ir import walk
+from s2sad.ir.builder import Builder, Names, const
+
+_COMMUTING_INT = {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b}
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A captured value that became the hidden trailing parameter ``param``; ``read()`` gives its value at a call."""
+
+    param: str
+    read: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A captured object that the specialisation depends on: ``read() is expected`` must hold at each call."""
+
+    read: Callable[[], object]
+    expected: object
+
+
+class Refused(Exception):
+    """A construct cannot be lowered; caught at the statement. ``problem`` None: already reported elsewhere."""
+
+    def __init__(self, problem: Problem | None) -> None:
+        super().__init__(problem.reason if problem else "")
+        self.problem = problem
+
+
+class NeedsStatic(Refused):
+    """Refused, unless an enclosing loop of constant bounds is unrolled."""
+
+
+class Fork(Refused):
+    """A store after a branch that chose between two arrays: right if ``statement`` takes what follows into its branches."""
+
+    def __init__(self, problem: Problem, frame: Frame, statement: Any) -> None:
+        super().__init__(problem)
+        self.frame, self.statement = frame, statement
+
+
+@dataclass
+class Mark:
+    """What an abandoned attempt must leave as it was."""
+
+    frames: int
+    env: dict[str, Value]
+    out: int
+    problems: int
+    roots: list[tuple[bool, str | None, Any]]
+    unrollable: int
+    loops: int
+
+    @classmethod
+    def of(cls, c: State) -> Mark:
+        flags = [(r.written, r.frozen, r.fork) for r in c.roots]
+        return cls(len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops)
+
+    def restore(self, c: State) -> None:
+        del c.frames[self.frames :]
+        c.frame.env = dict(self.env)
+        del c.b.out[self.out :]
+        del c.problems[self.problems :]
+        del c.roots[len(self.roots) :]
+        for root, flags in zip(c.roots, self.roots, strict=True):
+            root.written, root.frozen, root.fork = flags
+        c.loops, c.unrollable = self.loops, self.unrollable
+
+
+class State:
+    """Everything that lowering one function mutates.
+
+    ``expr``, ``block`` and ``call`` are the recursive entry points; the parts of the lowering know each other through them.
+    """
+
+    def __init__(
+        self,
+        expr: Callable[..., Value],
+        block: Callable[[State, Sequence[Any]], None],
+        call: Callable[[State, Callee, Sequence[Value], dict[str, Value]], Value],
+    ) -> None:
+        self._expr, self._block, self._call = expr, block, call
+        self.b = Builder(Names())
+        self.shapes = Shapes()
+        self.frames: list[Frame] = []
+        self.problems: list[Problem] = []
+        self.params: list[n.Param] = []
+        self.head: list[n.Stmt] = []  # extents of parameters
+        self.captures: list[Capture] = []
+        self.captured: dict[object, Value] = {}
+        self.guards: dict[object, Guard] = {}
+        self.callees: dict[object, Callee] = {}
+        self.node: Any = None
+        self.loops = 0  # run-time loops around the current statement
+        self.unrollable = 0  # of them, those that could be unrolled
+        self.stores = 0
+        self.serial = 0
+        self.statements = 0
+        self.roots: list[Root] = []
+        self._scopes: list[set[n.Var]] = [set()]
+
+    # ---- recursion --------------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    @property
+    def env(self) -> dict[str, Value]:
+        return self.frames[-1].env
+
+    def expr(self, node: Any, hint: str | None = None) -> Value:
+        return self._expr(self, node, hint)
+
+    def block(self, stmts: Sequence[Any]) -> None:
+        self._block(self, stmts)
+
+    def call(self, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+        return self._call(self, callee, args, kwargs)
+
+    # ---- refusals ---------------------------------------------------------------------------------------------------
+
+    def problem(self, reason: str, alternative: str = "") -> Problem:
+        return Problem(self.frame.loc(self.node), reason, alternative)
+
+    def refuse(self, reason: str, alternative: str = "") -> NoReturn:
+        """Refuse the expression being lowered."""
+        raise Refused(self.problem(reason, alternative))
+
+    def silent(self) -> Refused:
+        """What stops a statement that uses a value whose own refusal is reported already."""
+        return Refused(None)
+
+    def needs_static(self, reason: str, alternative: str = "") -> NoReturn:
+        """As ``refuse``, but an enclosing loop of constant bounds may be unrolled instead."""
+        raise NeedsStatic(self.problem(reason, alternative))
+
+    @contextmanager
+    def at(self, node: Any) -> Iterator[None]:
+        saved, self.node = self.node, node
+        try:
+            yield
+        finally:
+            self.node = saved
+
+    # ---- blocks -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def nested(self, names: set[n.Var] | None = None) -> Iterator[list[n.Stmt]]:
+        """A block: its statements, names and learned equalities are its own (``names``: it goes on with these)."""
+        self._scopes.append(set() if names is None else names)
+        try:
+            with self.b.block() as out, self.shapes.scope():
+                yield out
+        finally:
+            self._scopes.pop()
+
+    @property
+    def scope(self) -> set[n.Var]:
+        """The names bound in the current block."""
+        return self._scopes[-1]
+
+    def available(self, a: n.Atom, outside: int = 0) -> bool:
+        """Whether ``a`` is visible at the current place (``outside``: that many blocks further out)."""
+        scopes = self._scopes[: len(self._scopes) - outside]
+        return isinstance(a, n.Const) or any(a in scope for scope in scopes)
+
+    def declare(self, *variables: n.Var) -> None:
+        self._scopes[-1].update(variables)
+
+    def declare_global(self, *variables: n.Var) -> None:
+        """Names of the function's top, whatever block is being made."""
+        self._scopes[0].update(variables)
+
+    def emit(self, stmt: n.Stmt) -> None:
+        self.b.add(stmt)
+        self.declare(*walk.targets(stmt))
+
+    # ---- scalars ----------------------------------------------------------------------------------------------------
+
+    def assign(self, op: str, args: tuple[n.Atom, ...], dtype: str, hint: str = "t") -> n.Var:
+        """Emit ``op`` on scalars that have its operand dtypes already."""
+        target = self.b.var(hint, n.Scalar(dtype))
+        self.emit(n.Assign(target, op, args, self.b.loc))
+        if dtype == "int64":
+            self.shapes.define(target, op, args)
+        return target
+
+    def cast(self, a: n.Atom, dtype: str, hint: str = "t") -> n.Atom:
+        """``a`` as ``dtype``; constants are converted here."""
+        if a.type.dtype == dtype:
+            return a
+        if isinstance(a, n.Const):
+            try:
+                with np.errstate(all="ignore"):
+                    return const(np.dtype(a.type.dtype).type(a.value).astype(dtype).item(), dtype)
+            except (OverflowError, ValueError):
+                self.refuse(f"{a.value!r} does not fit into {dtype}")
+        return self.assign("cast", (a,), dtype, hint)
+
+    def scalar(self, value: Num, dtype: str, hint: str = "t") -> n.Atom:
+        return self.cast(value.atom, dtype, hint)
+
+    # ---- int arithmetic on extents and indices: int64, folded ---------------------------------------------------------
+
+    def int_op(self, op: str, a: n.Atom, b: n.Atom, hint: str = "t") -> n.Atom:
+        """``add``, ``sub`` or ``mul``."""
+        if isinstance(a, n.Const) and isinstance(b, n.Const):
+            return const(_COMMUTING_INT[op](int(a.value), int(b.value)))
+        unit = 1 if op == "mul" else 0
+        if isinstance(b, n.Const) and b.value == unit:
+            return a
+        if isinstance(a, n.Const) and a.value == unit and op != "sub":
+            return b
+        return self.simplest(self.assign(op, (a, b), "int64", hint))
+
+    def simplest(self, var: n.Var) -> n.Atom:
+        """A constant if the value just computed is one (the statement is taken back)."""
+        known = self.shapes.form(var).known
+        if known is None:
+            return var
+        self.b.out.pop()
+        return const(known)
+
+    def int_max(self, a: n.Atom, b: n.Atom, hint: str = "t") -> n.Atom:
+        """The larger one; no statement where it is known which."""
+        fa, fb = self.shapes.form(a), self.shapes.form(b)
+        if self.shapes.at_most(fa, fb):
+            return b
+        if self.shapes.at_most(fb, fa):
+            return a
+        return self.assign("pymax", (a, b), "int64", hint)
+
+    def int_min(self, a: n.Atom, b: n.Atom, hint: str = "t") -> n.Atom:
+        """The smaller one; no statement where it is known which."""
+        fa, fb = self.shapes.form(a), self.shapes.form(b)
+        if self.shapes.at_most(fa, fb):
+            return a
+        if self.shapes.at_most(fb, fa):
+            return b
+        return self.assign("pymin", (a, b), "int64", hint)
+
+    def non_negative(self, a: n.Atom) -> bool:
+        return self.shapes.non_negative(self.shapes.form(a))
+
+    def branch_bool(self, first: n.Atom, is_or: bool, out: list[n.Stmt], second: n.Atom, hint: str) -> n.Var:
+        """``first or second`` (``and``), where ``second`` needs the statements ``out``."""
+        target = self.b.var(hint, n.Scalar("bool"))
+        decided = n.Const(is_or, n.Scalar("bool"))
+        if is_or:
+            self.emit(n.If(first, (), tuple(out), (n.Join(target, decided, second),), self.b.loc))
+        else:
+            self.emit(n.If(first, tuple(out), (), (n.Join(target, second, decided),), self.b.loc))
+        return target
+
+    # ---- arrays -----------------------------------------------------------------------------------------------------
+
+    def root(self, name: str, kind: str = "local", var: n.Var | None = None) -> Root:
+        self.serial += 1
+        root = Root(name, kind, self.serial, var)
+        self.roots.append(root)
+        return root
+
+    def fresh(self, var: n.Var, in_order: bool = True) -> Arr:
+        """``var`` as an array with memory of its own."""
+        return Arr(var, self.root(var.hint), in_order)
+
+    def alloc(self, dtype: str, extents: tuple[n.Atom, ...], fill: n.Atom | None = None, hint: str = "t") -> Arr:
+        target = self.b.var(hint, n.Array(dtype, extents))
+        self.emit(n.Alloc(target, fill, "local", self.b.loc))
+        return self.fresh(target)
+
+    def array_call(
+        self, fn: str, args: tuple[n.Atom, ...], dtype: str, extents: tuple[n.Atom, ...], hint: str,
+        in_order: bool = True, **attrs: object,
+    ) -> Arr:  # fmt: skip
+        """A fresh array computed by ``fn``."""
+        target = self.b.var(hint, n.Array(dtype, extents))
+        self.emit(n.Call(target, fn, args, tuple(attrs.items()), self.b.loc))
+        return self.fresh(target, in_order)
+
+    def view(
+        self, base: Arr, items: tuple[n.ViewItem, ...], extents: tuple[n.Atom, ...], layout: str, hint: str | None = None
+    ) -> Arr:
+        target = self.b.var(hint or base.var.hint, n.Array(base.dtype, extents, layout))
+        self.emit(n.View(target, base.var, items, self.b.loc))
+        transposed = any(isinstance(item, n.Transpose) for item in items)
+        return Arr(target, base.root, base.in_order and not transposed)
+
+    def store(self, array: n.Var, value: n.Atom) -> None:
+        """``array[...] = value``; the root is marked by the caller."""
+        self.emit(n.Store(array, (), value, -1, self.b.loc))
+
+    def check(self, cond: n.Atom, error: str, message: str) -> None:
+        if not (isinstance(cond, n.Const) and cond.value):
+            self.emit(n.Check(cond, error, message, self.b.loc))
+
+    def check_equal(self, a: n.Atom, b: n.Atom, error: str, message: str) -> None:
+        """Extents ``a`` and ``b`` are equal from here on: proven, or checked at run time."""
+        equal = self.shapes.equal(a, b)
+        if equal:
+            return
+        if equal is False:
+            self.check(const(False), "ValueError", message)
+            return
+        self.check(self.assign("eq", (a, b), "bool", "same"), error, message)
+        self.shapes.unify(a, b)
+
+    def mark_written(self, root: Root) -> None:
+        """Note a store into ``root``, or refuse it."""
+        for piece in root.all():
+            if piece.frozen:
+                self._refuse_store(root, piece)
+            if piece.kind == "capture":
+                self.refuse(f"this writes the captured array {piece.name}", "pass it as an argument")
+        for piece in root.all():
+            piece.written = True
+        self.stores += 1
+
+    def _refuse_store(self, root: Root, piece: Root) -> NoReturn:
+        problem = self.problem(f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before")
+        if piece.fork is not None and piece.fork[0] in self.frames:
+            raise Fork(problem, *piece.fork)
+        raise Refused(problem)
+
+    def extent_bound(self, var: n.Var) -> None:
+        """An array's extent is at least 0."""
+        self.shapes.bound(var, Form(0), None)
+
+
+def num(atom: n.Atom, weak: bool = False, bits: int = 63) -> Num:
+    """``atom`` as a number; constants know their size."""
+    if isinstance(atom, n.Const) and atom.type.dtype == "int64":
+        return Num(atom, weak, integer(int(atom.value)).bits)
+    return Num(atom, weak, bits)

@@ -1,0 +1,132 @@
+"""Statements: assignment in all its forms, and the dispatch; a refused statement does not stop the ones after it."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from s2sad.frontend.lower import indexing, operators
+from s2sad.frontend.lower.branches import lower_if
+from s2sad.frontend.lower.expressions import nested_callee
+from s2sad.frontend.lower.iteration import bind_target
+from s2sad.frontend.lower.linear import matmul
+from s2sad.frontend.lower.liveness import RETURN, names_bound
+from s2sad.frontend.lower.loops import lower_for
+from s2sad.frontend.lower.state import Fork, NeedsStatic, Refused, State
+from s2sad.frontend.lower.values import NONE, Arr, Bad, Function, Tup, Value
+from s2sad.frontend.lower.names import lookup, usable
+
+_LIMIT = 20_000
+
+
+def lower_block(c: State, stmts: Sequence[Any]) -> None:
+    """Lower ``stmts`` in order; problems are collected, and the names that a refused statement binds become unusable."""
+    top = stmts is c.frame.callee.body
+    for stmt in stmts:
+        if top:
+            c.frame.top = stmt
+        c.b.loc = c.frame.loc(stmt)
+        c.statements += 1
+        try:
+            with c.at(stmt):
+                if c.statements > _LIMIT:
+                    c.refuse(f"more than {_LIMIT} statements after inlining and unrolling", "fewer inlined calls")
+                handler = _HANDLERS.get(type(stmt))
+                if handler is None:
+                    c.refuse(f"{type(stmt).__name__} statements are not supported")
+                handler(c, stmt)
+        except Refused as refused:
+            if isinstance(refused, Fork) or (isinstance(refused, NeedsStatic) and c.unrollable):
+                raise
+            if c.statements > _LIMIT and refused.problem is not None:
+                c.problems = [refused.problem]
+                raise
+            if refused.problem is not None:
+                c.problems.append(refused.problem)
+            c.env.update(dict.fromkeys(names_bound([stmt]), Bad()))
+
+
+def _assign(c: State, stmt: Any) -> None:
+    first = stmt.targets[0]
+    value = c.expr(stmt.value, first.id if isinstance(first, gast.Name) else None)
+    for target in stmt.targets:
+        bind_target(c, target, value)
+
+
+def _annotated(c: State, stmt: Any) -> None:
+    if stmt.value is not None:
+        hint = stmt.target.id if isinstance(stmt.target, gast.Name) else None
+        bind_target(c, stmt.target, c.expr(stmt.value, hint))
+
+
+def _augmented(c: State, stmt: Any) -> None:
+    function, target = operators.function_of(stmt.op), stmt.target
+    if isinstance(target, gast.Subscript):
+        base, index = c.expr(target.value), c.expr(target.slice)
+        if isinstance(base, Tup):
+            c.refuse("assignment to an element of a tuple", "an array")
+        indexing.augment_item(c, base, index, function, lambda: c.expr(stmt.value))
+        return
+    if not isinstance(target, gast.Name):
+        c.refuse(f"augmented assignment to {type(target).__name__.lower()}", "assign to a name or an element")
+    with c.at(target):
+        old = usable(c, lookup(c, target.id))
+    value = c.expr(stmt.value)
+    if isinstance(old, Arr):
+        indexing.in_place(c, old, function, value)
+    else:
+        c.env[target.id] = _combined(c, function, old, value, target.id)
+
+
+def _combined(c: State, function: Callable, old: Value, value: Value, hint: str) -> Value:
+    if isinstance(old, Tup) and old.is_list and function is operator.add:
+        c.refuse("a list is extended in place", "a tuple")
+    if function is operator.matmul:
+        return matmul(c, old, value, hint)
+    return operators.binary(c, function, old, value, hint)
+
+
+def _return(c: State, stmt: Any) -> None:
+    if c.frame.loops != c.loops:
+        c.refuse("return inside a loop whose number of trips is not a constant", "assign a variable and return it after the loop")
+    hint = stmt.value.id if isinstance(stmt.value, gast.Name) else "result"
+    c.env[RETURN] = NONE if stmt.value is None else c.expr(stmt.value, hint)
+
+
+def _expression(c: State, stmt: Any) -> None:
+    c.expr(stmt.value)
+
+
+def _pass(c: State, stmt: Any) -> None:
+    pass
+
+
+def _function(c: State, stmt: Any) -> None:
+    if stmt.decorator_list:
+        c.refuse("a decorated function inside a function", "define it at the top of the module")
+    c.env[stmt.name] = Function(nested_callee(c, stmt.name, stmt))
+
+
+def _assert(c: State, stmt: Any) -> None:
+    cond = operators.truth(c, c.expr(stmt.test))
+    message = stmt.msg.value if isinstance(stmt.msg, gast.Constant) and isinstance(stmt.msg.value, str) else ""
+    if stmt.msg is not None and not message:
+        c.refuse("an assert whose message is not a string literal")
+    c.check(cond.atom, "AssertionError", message)
+
+
+_HANDLERS: dict[type, Callable[[State, Any], None]] = {
+    gast.Assign: _assign,
+    gast.AnnAssign: _annotated,
+    gast.AugAssign: _augmented,
+    gast.Return: _return,
+    gast.Expr: _expression,
+    gast.Pass: _pass,
+    gast.If: lower_if,
+    gast.For: lower_for,
+    gast.FunctionDef: _function,
+    gast.Assert: _assert,
+}

@@ -1,0 +1,252 @@
+"""What an expression lowers to: numbers, arrays, static tuples, static Python objects, iterables, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from s2sad.analysis.types import Kind
+from s2sad.ir import nodes as n
+
+if TYPE_CHECKING:
+    from s2sad.frontend.lower.frames import Callee
+
+
+@dataclass(frozen=True)
+class Num:
+    """A scalar; ``weak`` for Python's own (NEP 50). The IR's types carry no weakness: every cast is explicit there.
+
+    ``bits`` bounds the magnitude of an int (|value| < 2**bits), ``carried`` marks what a loop accumulates: both decide
+    whether int arithmetic must be checked for overflow.
+    """
+
+    atom: n.Atom
+    weak: bool = False
+    bits: int = field(default=63, compare=False)
+    carried: bool = field(default=False, compare=False)
+
+    @property
+    def dtype(self) -> str:
+        return self.atom.type.dtype
+
+    @property
+    def kind(self) -> Kind:
+        return Kind(self.dtype, self.weak)
+
+    @property
+    def const(self) -> int | float | bool | None:
+        return self.atom.value if isinstance(self.atom, n.Const) else None
+
+
+@dataclass(eq=False)
+class Root:
+    """A piece of memory that arrays refer to. Mutable while lowering: stores and joins leave their marks.
+
+    ``frozen`` says why no store may follow (another name may, or may not, refer to the same memory). ``may`` are the
+    pieces that this name stands for where a loop permutes them; ``copies`` those that Python would alias here and the
+    IR copies.
+    """
+
+    name: str
+    kind: str = "local"  # "param", "capture", "local"
+    serial: int = 0
+    var: n.Var | None = None
+    written: bool = False
+    frozen: str | None = None
+    fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
+    may: tuple[Root, ...] = ()
+    copies: tuple[Root, ...] = ()
+
+    def all(self) -> Iterator[Root]:
+        yield self
+        for root in self.may:
+            yield from root.all()
+
+    def freeze(self, reason: str, fork: tuple[Any, Any] | None = None) -> None:
+        for root in self.all():
+            if root.frozen is None:
+                root.frozen, root.fork = reason, fork
+
+
+@dataclass(frozen=True)
+class Arr:
+    """An array: its variable (a root or a view) and the memory it refers to.
+
+    ``in_order``: NumPy's array has its axes in C order, so that what is computed from it is C-contiguous there as in the
+    IR. Where that is not known, NumPy's ``reshape`` may copy.
+    """
+
+    var: n.Var
+    root: Root = field(compare=False)
+    in_order: bool = field(default=True, compare=False)
+
+    @property
+    def type(self) -> n.Array:
+        assert isinstance(self.var.type, n.Array)
+        return self.var.type
+
+    @property
+    def dtype(self) -> str:
+        return self.type.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.type.ndim
+
+    @property
+    def extents(self) -> tuple[n.Atom, ...]:
+        return self.type.extents
+
+    @property
+    def kind(self) -> Kind:
+        return Kind(self.dtype, array=self.ndim > 0)
+
+
+@dataclass(frozen=True)
+class Tup:
+    """A tuple (``cls`` of a named tuple), or a list display that is not changed."""
+
+    items: tuple[Value, ...]
+    cls: type | None = None
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class Static:
+    """A Python object known while lowering: module, function, type, dtype, ``None``, string, ``...``."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Static):
+            return False
+        if isinstance(self.value, str | bytes | np.dtype):
+            return type(self.value) is type(other.value) and self.value == other.value
+        return self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A user function, with the frame that it closes over if it is defined inside another one."""
+
+    callee: Callee
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of an array or tuple."""
+
+    base: Arr | Num | Tup
+    name: str
+
+
+@dataclass(frozen=True)
+class Range:
+    start: Num
+    stop: Num
+    step: Num
+
+
+@dataclass(frozen=True)
+class Zip:
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Enumerate:
+    base: Value
+    start: Num
+
+
+@dataclass(frozen=True)
+class Reversed:
+    base: Value
+
+
+@dataclass(frozen=True)
+class SliceOf:
+    """``start:stop:step``; ``None`` where it is left out."""
+
+    start: Num | None
+    stop: Num | None
+    step: Num | None
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What a name holds where nothing right can be said; its use is refused. Without a ``reason`` that was reported already.
+
+    ``unroll``: unrolling the loop around it would help.
+    """
+
+    reason: str = ""
+    alternative: str = ""
+    unroll: bool = False
+
+
+Value: TypeAlias = (
+    Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad
+)
+NONE = Static(None)
+
+
+def integer(value: int) -> Num:
+    """A Python int."""
+    return Num(n.Const(int(value), n.Scalar("int64")), weak=True, bits=abs(int(value)).bit_length())
+
+
+def number(value: int | float | bool | np.generic) -> Num:
+    """A constant of the kind of ``value`` (weak for Python's own)."""
+    if isinstance(value, np.generic):
+        return Num(n.Const(value.item(), n.Scalar(value.dtype.name)))
+    if isinstance(value, bool):
+        return Num(n.Const(value, n.Scalar("bool")), weak=True, bits=1)
+    if isinstance(value, int):
+        return integer(value)
+    return Num(n.Const(float(value), n.Scalar("float64")), weak=True)
+
+
+def roots(value: Value) -> Iterator[Root]:
+    """The memory that ``value`` refers to."""
+    if isinstance(value, Arr):
+        yield from value.root.all()
+    elif isinstance(value, Tup | Zip):
+        for item in value.items:
+            yield from roots(item)
+    elif isinstance(value, Enumerate | Reversed | Method):
+        yield from roots(value.base)
+
+
+def ordered(*values: Num | Arr) -> bool:
+    """Whether NumPy's elementwise result of ``values`` is C-contiguous (it keeps the order of its operands' axes)."""
+    return all(v.in_order or v.ndim < 2 for v in values if isinstance(v, Arr))
+
+
+def describe(value: Value) -> str:
+    """A short name of the kind of ``value`` for messages."""
+    match value:
+        case Num():
+            return f"{'a Python' if value.weak else 'a'} {value.dtype.rstrip('64') if value.weak else value.dtype} scalar"
+        case Arr():
+            return f"a {value.ndim}-d {value.dtype} array"
+        case Tup():
+            return "a list" if value.is_list else "a tuple"
+        case Static(value=None):
+            return "None"
+        case Static(value=v):
+            return f"an object of type {type(v).__name__}"
+        case Function():
+            return "a function"
+        case Method(name=name):
+            return f"the method {name}"
+        case Range():
+            return "a range"
+        case SliceOf():
+            return "a slice"
+    return f"a {type(value).__name__.lower()}"
