@@ -65,7 +65,7 @@ def outcome(fn: n.Function, program: Program, counts: Counts) -> list[bytes]:
 def test_cotangents_stay_the_same(seed):
     program = generate(seed, 20, Features(clutter=seed % 2 == 0))
     fn = derivative(program)
-    first = Counts()
+    first, last = Counts(), Counts()
     expected = outcome(fn, program, first)
     for f in PASSES:
         fn = f(fn)
