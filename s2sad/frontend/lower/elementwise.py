@@ -66,9 +66,7 @@ def cast_value(c: State, value: Num | Arr, dtype: str, hint: str = "t") -> n.Ato
     return c.array_call("cast", (value.var,), dtype, value.extents, hint).var
 
 
-def emit(
-    c: State, name: str, args: Sequence[Num | Arr], operands: str, result: Kind, hint: str = "t"
-) -> Num | Arr:
+def emit(c: State, name: str, args: Sequence[Num | Arr], operands: str, result: Kind, hint: str = "t") -> Num | Arr:
     """``name`` on ``args`` cast to the dtype ``operands``; ``result`` is the kind of the value."""
     arrays = [a for a in args if isinstance(a, Arr)]
     first = ["bool"] if name == "select" else []
@@ -144,7 +142,8 @@ def fold(function: Callable, args: Sequence[Num | Arr]) -> Num | None:
 def broadcast(c: State, arrays: Sequence[Arr]) -> tuple[n.Atom, ...]:
     """The common extents of ``arrays``; what must be equal and is not known to be is checked.
 
-    Only an extent that is the constant 1 stretches. Where a mismatch could be a run-time extent of 1, the check raises ``SizeOne``.
+    Only an extent that is the constant 1 stretches. Where a mismatch could be a run-time extent of 1, the check raises
+    ``SizeOne``.
     """
     ndim = max(a.ndim for a in arrays)
     result: list[n.Atom] = []

@@ -1,16 +1,17 @@
-"""For loops: unrolled over static tuples, else a ``For`` whose carried variables are found by iterating to a fixpoint."""
+"""For loops: unrolled over static tuples, else a ``For`` whose carried variables are found by a fixpoint."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from s2sad.analysis.shapes import Form
-from s2sad.frontend.lower.carries import (
-    Carried, Plan, entry, finish, initial, inside, leave, revise, settle,
-)  # fmt: skip
+from s2sad.frontend.lower.carries import entry, finish, leave, revise, settle
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
 from s2sad.frontend.lower.liveness import names_bound
-from s2sad.frontend.lower.state import Mark, NeedsStatic, State
+from s2sad.frontend.lower.mark import Mark
+from s2sad.frontend.lower.outcomes import NeedsStatic
+from s2sad.frontend.lower.plans import Carried, Plan, initial, inside
+from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Bad, Num, Value
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
@@ -168,4 +169,3 @@ class _Loop:
         if step.const is not None and step.bits <= 8 and min(start.bits, stop.bits) <= 32:
             bits = min(bits, 32)  # counting further than 2**32 from a small bound is out of reach
         return Num(index, weak=not self.c.frame.numba, bits=bits)
-

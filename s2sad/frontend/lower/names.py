@@ -11,7 +11,8 @@ import numpy as np
 from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg, spec_of
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower.frames import Frame
-from s2sad.frontend.lower.state import Capture, Guard, State
+from s2sad.frontend.lower.outcomes import Capture, Guard
+from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
