@@ -160,8 +160,7 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
         if all(e is not None for e in extents):
             return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
     elif before.ndim == end.ndim:
-        equal = [c.shapes.equal(a, b) for a, b in zip(before.extents, end.extents, strict=True)]
-        if all(equal):
+        if all(_same_or_checked(c, a, b) for a, b in zip(before.extents, end.extents, strict=True)):
             return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
     return BadPlan(
         Bad(
@@ -170,6 +169,12 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
             unroll=True,
         )
     )
+
+
+def _same_or_checked(c: State, a: n.Atom, b: n.Atom) -> bool:
+    """Whether the extents are equal, or are those of two arguments, say: then ``finish`` checks that they are."""
+    equal = c.shapes.equal(a, b)
+    return bool(equal) if equal is not None else c.shapes.simple(a) and c.shapes.simple(b)
 
 
 def _outer_atom(c: State, extent: n.Atom) -> n.Atom | None:
@@ -213,6 +218,8 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
     for leaf in slots:
         end, plan = leaf.end, leaf.plan
         assert isinstance(end, Arr) and isinstance(plan, SlotPlan)
+        for a, b in zip(plan.extents, end.extents, strict=True):
+            c.check_equal(a, b, "ValueError", f"{leaf.name} is rebound in a loop, where it must keep its shape")
         atom = ew.cast_value(c, end, plan.dtype)
         if atom == end.var and id(end.root) in memory and len(slots) > 1:
             atom = c.array_call("copy", (atom,), plan.dtype, end.extents, leaf.name).var

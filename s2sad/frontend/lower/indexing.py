@@ -204,6 +204,7 @@ def _fitted(c: State, target: Arr, value: Arr) -> n.Var:
             c.refuse(f"could not broadcast {describe(value)} into {describe(target)}", "index the value")
         value = row(c, value, integer(0))  # type: ignore[assignment]
     for axis in range(-value.ndim, 0):
+        value = ew.one_on(c, value, axis, [target.extents[axis]])
         mine, theirs = target.extents[axis], value.extents[axis]
         if ew.is_one(theirs):
             continue
