@@ -80,7 +80,9 @@ class Shapes:
     def simple(self, a: n.Atom) -> bool:
         """Whether ``a`` is a constant or one variable, not computed from others."""
         form = self.form(a)
-        return form.known is not None or (form.constant == 0 and all(isinstance(t, n.Var) and k == 1 for t, k in form.terms))
+        return form.known is not None or (
+            form.constant == 0 and all(isinstance(t, n.Var) and k == 1 for t, k in form.terms)
+        )
 
     def at_most_one(self, a: n.Atom) -> bool:
         """Whether ``a`` is the number of elements of a slice like ``x[:1]``: 1, or 0 if there are none."""

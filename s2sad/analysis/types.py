@@ -25,7 +25,7 @@ class Kind:
     array: bool = False
 
 
-def example(kind: Kind) -> object:
+def example(kind: Kind) -> Any:
     """A value of ``kind``, equal to one."""
     if kind.weak:
         return _PYTHON[kind.dtype]

@@ -1,3 +1,5 @@
+# ruff: noqa: B007 (programs are as users write them)
+# pyright: reportPossiblyUnbound=false, reportOperatorIssue=false
 """Small programs, one construct each, with the arguments they are run on: what lowering must give is what they give."""
 
 import math
@@ -86,13 +88,33 @@ def negative_power(a, n):
 @on(-1.5, 2)
 @on(np.float32(-1.5), 2)
 def builtin_functions(x, n):
-    return abs(x), max(x, x + n), min(x, x + 0.5, x * 2), round(x * 3), int(x), float(n), bool(n), abs(-n), max((n, 3)), sum((x, n)), max(0, n)
+    return (
+        abs(x),
+        max(x, x + n),
+        min(x, x + 0.5, x * 2),
+        round(x * 3),
+        int(x),
+        float(n),
+        bool(n),
+        abs(-n),
+        max((n, 3)),
+        sum((x, n)),
+        max(0, n),
+    )
 
 
 @on(1.5)
 @on(-1.5)
 def math_functions(x):
-    return math.sin(x), math.floor(x), math.ceil(x), math.trunc(x), math.exp(x) * math.pi, math.hypot(x, 2), math.fabs(x)
+    return (
+        math.sin(x),
+        math.floor(x),
+        math.ceil(x),
+        math.trunc(x),
+        math.exp(x) * math.pi,
+        math.hypot(x, 2),
+        math.fabs(x),
+    )
 
 
 @on(1.0, 2.0, 3.0)
@@ -562,7 +584,16 @@ def ints_and_bools(i, m):
 @on(F32, 2)
 @on(INTS.astype("int32"), 2)
 def weak_scalars(x, k):
-    return x * k, x * 2.5, x * np.float64(2.5), x * float(k), x[0] * 2, x[0] * np.float32(3), np.sin(k), np.float32(k) * 2.5
+    return (
+        x * k,
+        x * 2.5,
+        x * np.float64(2.5),
+        x * float(k),
+        x[0] * 2,
+        x[0] * np.float32(3),
+        np.sin(k),
+        np.float32(k) * 2.5,
+    )
 
 
 @on(X, Y)
@@ -604,7 +635,18 @@ def empty_maximum(x):
 @on(M.astype("float32"), ramp(4, 2), ramp(4), ramp(3))
 @on(np.arange(12).reshape(3, 4), np.arange(8).reshape(4, 2), np.arange(4), np.arange(3))
 def products(a, b, v, w):
-    return a @ b, a @ v, w @ a, v @ v, np.dot(a, b), a.dot(v), np.outer(v, w), np.vdot(a, a), np.inner(v, v), np.dot(v, 2)
+    return (
+        a @ b,
+        a @ v,
+        w @ a,
+        v @ v,
+        np.dot(a, b),
+        a.dot(v),
+        np.outer(v, w),
+        np.vdot(a, a),
+        np.inner(v, v),
+        np.dot(v, 2),
+    )
 
 
 @on(ramp(2, 3, 4), ramp(2, 4, 2), ramp(4, 2))
@@ -671,7 +713,7 @@ def calls(x):
     a, b = helper(x)
     c, _ = helper(x, shift=1.0, scale=2.0)
     k = 3.0
-    f = lambda t: t * k  # noqa: E731
+    f = lambda t: t * k
     k = 4.0
     return a + b + c + f(x) + apply(f, x, 2) + apply(lambda t: t + SCALE, x, COUNT) + (lambda p, q=2: p * q)(x)
 

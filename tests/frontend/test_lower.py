@@ -58,7 +58,9 @@ def run(made: Lowered, args: tuple) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("fn", "args"), lower_programs.PROGRAMS, ids=[f"{f.__name__}-{k}" for k, (f, _) in enumerate(lower_programs.PROGRAMS)]
+    ("fn", "args"),
+    lower_programs.PROGRAMS,
+    ids=[f"{f.__name__}-{k}" for k, (f, _) in enumerate(lower_programs.PROGRAMS)],
 )
 def test_program(fn: Callable, args: tuple) -> None:
     ours, theirs = fresh(args), fresh(args)
@@ -72,7 +74,9 @@ def test_program(fn: Callable, args: tuple) -> None:
     assert raised is None
     same(got, want, fn.__name__)
     same(ours, theirs, "arguments")
-    changed = [np.asarray(a).tobytes() != np.asarray(b).tobytes() for a, b in zip(leaves(args), leaves(theirs), strict=True)]
+    changed = [
+        np.asarray(a).tobytes() != np.asarray(b).tobytes() for a, b in zip(leaves(args), leaves(theirs), strict=True)
+    ]
     written = {v.name for v in made.function.written}
     params = [leaf.name for p in made.function.params[: len(args)] for leaf in walk.leaves(p.tree)]  # type: ignore[union-attr]
     if len(params) == len(changed):

@@ -25,7 +25,7 @@ def ops(fn: n.Function) -> list[str]:
     return [s.op if isinstance(s, n.Assign) else s.fn for s in walk.walk(fn.body) if isinstance(s, n.Assign | n.Call)]
 
 
-# ---- int overflow -----------------------------------------------------------------------------------------------------
+# ---- int overflow ---------------------------------------------------------------------------------------------------
 
 
 def factorial(k):
@@ -74,7 +74,7 @@ def test_overflow_wraps_under_numba() -> None:
     assert "checked_mul" not in ops(made.function)
 
 
-# ---- Numba's dtypes ---------------------------------------------------------------------------------------------------
+# ---- Numba's dtypes -------------------------------------------------------------------------------------------------
 
 
 @numba.njit
@@ -87,12 +87,12 @@ def float32_element(x):
 
 
 def test_literals_are_float64_under_numba_and_weak_in_python() -> None:
-    single = np.float32([1.5])
+    single = np.array([1.5], np.float32)
     assert run(lowered(float32_element, (single,)), (single,)).dtype == "float32"
     assert run(lowered(doubled, (single[0],)), (single[0],)).dtype == "float64"
 
 
-# ---- captures and guards ------------------------------------------------------------------------------------------------
+# ---- captures and guards --------------------------------------------------------------------------------------------
 
 
 def uses_captures(x):
@@ -134,7 +134,7 @@ def writes_captured(x):
     return x
 
 
-# ---- text and places ------------------------------------------------------------------------------------------------------
+# ---- text and places ------------------------------------------------------------------------------------------------
 
 
 def commented(x, k=3, y=0.5):
@@ -160,7 +160,7 @@ def matrix_sum(a=None, b=None):
     return None if a is None else a + b
 
 
-# ---- refusals -------------------------------------------------------------------------------------------------------------
+# ---- refusals -------------------------------------------------------------------------------------------------------
 
 
 def two_problems(x):
@@ -177,13 +177,13 @@ def recursive(x):
 def unassigned(x):
     if x > 0:
         y = 1.0
-    return y * x
+    return y * x  # pyright: ignore[reportPossiblyUnboundVariable]
 
 
 def unassigned_after_a_loop(k):
     for i in range(k):
         y = i
-    return y
+    return y  # pyright: ignore[reportPossiblyUnboundVariable]
 
 
 def mixed_kinds(x, k):
@@ -269,7 +269,7 @@ def test_refused(fn: Callable, args: tuple, parts: tuple[str, ...]) -> None:
     assert all(p.loc.filename == __file__ and first <= p.loc.line <= first + 8 for p in caught.value.problems)
 
 
-# ---- speed ----------------------------------------------------------------------------------------------------------------
+# ---- speed ----------------------------------------------------------------------------------------------------------
 
 
 def straight_line(statements: int) -> Callable:

@@ -159,9 +159,8 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
         extents = [_outer_atom(c, e) for e in end.extents]
         if all(e is not None for e in extents):
             return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
-    elif before.ndim == end.ndim:
-        if all(_same_or_checked(c, a, b) for a, b in zip(before.extents, end.extents, strict=True)):
-            return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
+    elif before.ndim == end.ndim and _one_shape(c, before.extents, end.extents):
+        return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
     return BadPlan(
         Bad(
             f"{name} is rebound in a loop to an array that is not provably of one shape",
@@ -171,10 +170,13 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
     )
 
 
-def _same_or_checked(c: State, a: n.Atom, b: n.Atom) -> bool:
+def _one_shape(c: State, before: tuple[n.Atom, ...], end: tuple[n.Atom, ...]) -> bool:
     """Whether the extents are equal, or are those of two arguments, say: then ``finish`` checks that they are."""
-    equal = c.shapes.equal(a, b)
-    return bool(equal) if equal is not None else c.shapes.simple(a) and c.shapes.simple(b)
+    for a, b in zip(before, end, strict=True):
+        equal = c.shapes.equal(a, b)
+        if equal is False or (equal is None and not (c.shapes.simple(a) and c.shapes.simple(b))):
+            return False
+    return True
 
 
 def _outer_atom(c: State, extent: n.Atom) -> n.Atom | None:

@@ -32,9 +32,11 @@ def lower_for(c: State, node: Any) -> None:
 
 
 def _unrolled(c: State, node: Any, items: list[Value]) -> None:
+    c.frame.loops -= 1  # a return in here would leave the loop
     for item in items:
         bind_target(c, node.target, item)
         c.block(node.body)
+    c.frame.loops += 1
 
 
 def _runtime(c: State, node: Any, t: Trips) -> None:
@@ -102,7 +104,6 @@ class _Loop:
         serial = c.serial
         index = c.b.var(getattr(self.node.target, "id", "i"), n.Scalar("int64"))
         c.loops += 1
-        c.frame.loops += 1
         try:
             with c.nested() as out:
                 problems = len(c.problems)
@@ -118,7 +119,6 @@ class _Loop:
                 finish(c, carried, ends)
         finally:
             c.loops -= 1
-            c.frame.loops -= 1
             c.frame.env = dict(before)
             c.b.loc = self.loc
         for name in names_bound([self.node.target, *self.node.body]):

@@ -66,6 +66,7 @@ def usable(c: State, value: Value) -> Value:
 
 def captured(c: State, key: object, name: str, value: object, read: Callable[[], object]) -> Value:
     """The value of a captured object: hidden parameters for numbers and arrays, a guard for everything else."""
+    key = (key, c.frame.numba)  # Numba freezes what Python reads at each call
     found = c.captured.get(key)
     if found is None:
         found = c.captured[key] = _capture(c, name, value, read)

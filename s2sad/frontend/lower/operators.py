@@ -79,6 +79,8 @@ def _int_binary(c: State, function: Callable, name: str, x: Num, y: Num, hint: s
     loops below 2**32). A sum is safe unless both operands grow from trip to trip: adding a constant below 2**31 on each
     trip needs 2**32 trips to overflow, and sums of values that are not accumulated would need operands above 2**62.
     """
+    if x.const is not None and y.const is not None and function not in _DIVISIONS:
+        c.refuse("the int result does not fit into 64 bits", "floats")
     carried = x.carried or y.carried
     a, b = c.scalar(x, "int64"), c.scalar(y, "int64")
     bits = 63

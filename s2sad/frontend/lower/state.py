@@ -146,6 +146,8 @@ class State:
         if isinstance(a, n.Const):
             try:
                 with np.errstate(all="ignore"):
+                    if dtype.startswith(("int", "uint")) and isinstance(a.value, int):
+                        np.array(a.value, dtype=dtype)  # raises if it does not fit
                     return const(np.dtype(a.type.dtype).type(a.value).astype(dtype).item(), dtype)
             except (OverflowError, ValueError):
                 self.refuse(f"{a.value!r} does not fit into {dtype}")
@@ -259,8 +261,7 @@ class State:
         if equal:
             return
         if equal is False:
-            self.check(const(False), "ValueError", message)
-            return
+            self.refuse(message)
         self.check(self.assign("eq", (a, b), "bool", "same"), error, message)
         self.shapes.unify(a, b)
 

@@ -93,7 +93,7 @@ def _combined(c: State, function: Callable, old: Value, value: Value, hint: str)
 def _return(c: State, stmt: Any) -> None:
     if c.frame.loops != c.loops:
         c.refuse(
-            "return inside a loop whose number of trips is not a constant",
+            "return inside a loop",
             "assign a variable and return it after the loop",
         )
     hint = stmt.value.id if isinstance(stmt.value, gast.Name) else "result"
