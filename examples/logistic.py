@@ -18,7 +18,7 @@ def main() -> None:
     """Print the source and the derivatives."""
     x_bar, r_bar = logistic(0.3, 20, 3.5)
     print(inspect.getsource(logistic.primal))
-     print(logistic.source)
+    print(logistic.source)
     print(f"d/dx = {x_bar:.10f}, d/dr = {r_bar:.10f}")
     check_grads(logistic.primal, (0.3, 20, 3.5))
 
