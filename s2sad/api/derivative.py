@@ -202,7 +202,7 @@ class Derivative:
     def compile(self, *args: Any, **kwargs: Any) -> Derivative:
         """Specialise and compile for these arguments (seeds are not needed), without running; returns the object."""
         own = self._own(args, kwargs)
-        self._engine.find(own).compile(own)
+        self._engine.prepare(self._engine.find(own), own)
         return self
 
     def inspect_stage(self, name: str, *args: Any, **kwargs: Any) -> n.Function:
