@@ -177,7 +177,7 @@ class Derivative:
                 message = f"{self.binder.function} has no specialisation yet; use .inspect_source(*args)"
                 raise S2SADError(f"{message} ({error})") from error
         assert self._engine.latest is not None
-        return self._engine.latest.info.emitted.text
+        return self._engine.latest.info.emitted.text.rstrip()
 
     def _assumed_specs(self) -> tuple[ArgSpec, ...]:
         found: list[ArgSpec] = []
@@ -193,7 +193,7 @@ class Derivative:
 
     def inspect_source(self, *args: Any, **kwargs: Any) -> str:
         """The text of the specialisation for these arguments, without running it."""
-        return self._engine.find(self._own(args, kwargs)).info.emitted.text
+        return self._engine.find(self._own(args, kwargs)).info.emitted.text.rstrip()
 
     def _own(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The user's arguments of a call (seeds are dropped)."""
