@@ -141,7 +141,7 @@ class Statements:
         for stmt, sources in sequence([Copy(self.names[t], self.x.atom(a), a) for t, a in pairs]):
             definitions = [self.plan.inline.get(a.name) for a in sources if isinstance(a, n.Var)]
             found = [d.loc for d in definitions if d is not None]
-            made += self.noted(stmt, found[0] if found else loc)
+            made += self.noted(stmt, found[0] if found else loc, anchor=bool(found))
         return made
 
     def branches(self, stmt: n.If) -> list[ast.stmt]:
