@@ -23,6 +23,7 @@ from s2sad.api.seeding import Pullback, cotangents, dotted, expand, tangents
 from s2sad.api.variant import Variant
 from s2sad.backend.export import export_text
 from s2sad.errors import ArgumentError, S2SADError, UnsupportedError
+from s2sad.frontend.source import get_source
 from s2sad.ir import nodes as n
 from s2sad.runtime import SizeOneError
 
@@ -52,6 +53,8 @@ class Derivative:
     def __init__(self, fn: Callable[..., Any], options: Options) -> None:
         if isinstance(fn, Derivative):
             raise UnsupportedError(f"{fn!r} is itself a derivative; derivatives of derivatives are not supported yet")
+        if not isinstance(plain_function(fn), types.FunctionType):
+            get_source(fn)  # refuses it, and says why
         functools.update_wrapper(self, plain_function(fn), updated=())
         self.__qualname__: str
         self.__wrapped__ = fn
