@@ -1,5 +1,5 @@
 # ruff: noqa: B007 (programs are as users write them)
-# pyright: reportPossiblyUnbound=false, reportOperatorIssue=false
+# pyright: reportPossiblyUnboundVariable=false, reportOperatorIssue=false
 """Small programs, one construct each, with the arguments they are run on: what lowering must give is what they give."""
 
 import math
