@@ -105,16 +105,15 @@ class Counters:
     """How often, in this process, a function was transformed and Numba compiled (not loaded) generated code."""
 
     transformations: int = 0
-    _watched: list[Any] = field(default_factory=list)
+    _watched: dict[int, Any] = field(default_factory=dict)
 
     def watch(self, dispatcher: Any) -> None:
         """Count the compilations of ``dispatcher``, which is never forgotten, as its module is not."""
-        if not any(known is dispatcher for known in self._watched):
-            self._watched.append(dispatcher)
+        self._watched[id(dispatcher)] = dispatcher
 
     @property
     def compilations(self) -> int:
-        return sum(sum(d.stats.cache_misses.values()) for d in self._watched)
+        return sum(sum(d.stats.cache_misses.values()) for d in self._watched.values())
 
 
 counters = Counters()
