@@ -778,7 +778,7 @@ def product_mismatch(m, v):
 @on(X, 4)
 def closure_sees_later_values(x, n):
     k = 1.0
-    f = lambda t: t * k  # noqa: E731
+    f = lambda t: t * k
     s = 0.0
     for i in range(n):
         k = k + i
