@@ -124,7 +124,8 @@ class Templates:
 def pull(b: Builder, templates: Templates, stmt: n.Assign, k: int, bar: n.Atom) -> n.Atom | None:
     """The contribution of ``stmt``'s cotangent ``bar`` to its argument ``k``; ``None`` if the rule says zero.
 
-    Where the partial can be infinite or nan, a cotangent of exactly zero contributes zero (the strong zero of pitfall S10).
+    Where the partial can be infinite or nan, a cotangent of exactly zero contributes zero (the strong zero of
+    pitfall S10).
     """
     rule = registry.op(stmt.op)
     arg = stmt.args[k]

@@ -21,7 +21,8 @@ def forward(fn: n.Function, wrt: tuple[str, ...], *, name: str, written: bool = 
     fn
         A loop-level function.
     wrt
-        Names of parameters; each gets a parameter ``<name>_dot`` with the tree of its floating leaves, after the primal's.
+        Names of parameters; each gets a parameter ``<name>_dot`` with the tree of its floating leaves, after the
+        primal's.
     written
         Whether the tangents of the written arguments follow: then the second item is ``(tangents, (x_dot, ...))``.
 
@@ -150,7 +151,8 @@ class _Forward:
                 self.b.add(stmt)
                 self.assign(stmt)
             case _:
-                # A store reads its tangent before the primal is overwritten: they are different memory, so the order is free.
+                # A store reads its tangent before the primal is overwritten: they are different memory, so the order
+                # is free.
                 self.b.add(stmt)
                 self.memory(stmt)
 

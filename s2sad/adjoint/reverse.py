@@ -42,7 +42,8 @@ def reverse(
         Whether the result is ``(outputs of fn, cotangents)`` instead of the cotangents alone.
     seeds
         ``"scalar"``: one parameter ``y_bar=1.0`` for the single (with ``has_aux``: first) floating scalar output.
-        ``"all"``: a parameter ``y_bar`` with the structure of the result, then ``<x>_out_bar`` for each written argument ``x``.
+        ``"all"``: a parameter ``y_bar`` with the structure of the result, then ``<x>_out_bar`` for each written
+        argument ``x``.
 
     Examples
     --------
@@ -61,7 +62,8 @@ def reverse(
 
     Notes
     -----
-    The transformation is run until the set of overwrites that save their old value no longer grows: a restored index may itself have to
+    The transformation is run until the set of overwrites that save their old value no longer grows: a restored index
+    may itself have to
     be re-read (pitfall S3). Two rounds are the rule.
     """
     saves: frozenset[int] = frozenset()

@@ -1,9 +1,13 @@
 """What the reverse sweep reads of the primal, and how it has it again: recomputed, re-read from memory, or from a tape.
 
-The order is that of pitfall S3: the adjoint statements ask for values (``need``); each is cut into recomputed, re-read or taped;
-recomputation asks for what it reads in turn; and only then, from the list of all re-reads, follows which overwrites must save.
-Everything lands at the place in the reverse sweep where the value is first asked for, so a re-read sees memory as it was after the
-forward statement being reversed there: all later overwrites have been undone by then, and one in between forbids the re-read.
+The order is that of pitfall S3: the adjoint statements ask for values (``need``); each is cut into recomputed,
+re-read or taped;
+recomputation asks for what it reads in turn; and only then, from the list of all re-reads, follows which overwrites
+must save.
+Everything lands at the place in the reverse sweep where the value is first asked for, so a re-read sees memory as it
+was after the
+forward statement being reversed there: all later overwrites have been undone by then, and one in between forbids the
+re-read.
 """
 
 from __future__ import annotations

@@ -17,8 +17,10 @@ from s2sad.ir.builder import Builder, const
 class Tapes:
     """Collects what the forward sweep must gain: tapes before the outermost loop, pushes, saves, trip counters.
 
-    A tape has one dimension per loop around what it records. Where a loop's trips have no bound that is known before the
-    outermost loop (a row of a sparse matrix, say), the dimensions down to that loop are one, in the order of execution, and each
+    A tape has one dimension per loop around what it records. Where a loop's trips have no bound that is known before
+    the
+    outermost loop (a row of a sparse matrix, say), the dimensions down to that loop are one, in the order of
+    execution, and each
     entry of the loop has its offset there (``ragged``).
     """
 

@@ -1,7 +1,9 @@
 """Activity: which values depend on the chosen inputs and influence the outputs, and may carry a derivative.
 
-Varied: depends differentiably on an independent input. Useful: an output depends differentiably on it. Active: both, and floating.
-Memory is one fact per alias class (Hascoet & Pascual 2013, section 4.1, without their flow sensitivity: a class is varied
+Varied: depends differentiably on an independent input. Useful: an output depends differentiably on it. Active: both,
+and floating.
+Memory is one fact per alias class (Hascoet & Pascual 2013, section 4.1, without their flow sensitivity: a class is
+varied
 or useful everywhere or nowhere).
 """
 

@@ -1,8 +1,11 @@
 """The intermediate representation: structured, names bound once, every node frozen and located.
 
-Two levels share these nodes. At *array level* (what lowering makes) a ``Call`` may compute a whole array, a ``Store`` may
-store one, and a ``View`` may select one. At *loop level* (what scalarize makes) every ``Load``, ``Store`` and ``Accumulate`` touches one
-element, and arrays are touched as a whole only by ``Alloc``, ``View`` (reshape), ``LibCall``, loop carries and ``Return``.
+Two levels share these nodes. At *array level* (what lowering makes) a ``Call`` may compute a whole array, a
+``Store`` may
+store one, and a ``View`` may select one. At *loop level* (what scalarize makes) every ``Load``, ``Store`` and
+``Accumulate`` touches one
+element, and arrays are touched as a whole only by ``Alloc``, ``View`` (reshape), ``LibCall``, loop carries and
+``Return``.
 ``docs/ir.md`` gives the meaning of every node.
 """
 
