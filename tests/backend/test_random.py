@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from s2sad import runtime
+from s2sad.backend import vecmath
 from s2sad.backend.emit import Emitted, emit
 from tests.support import interpreter
 from tests.support.irgen import Features, generate
@@ -16,6 +17,7 @@ from tests.support.irgen import Features, generate
 def executed(emitted: Emitted):
     """The function that the text defines."""
     namespace = {"np": np, "math": math, "rt": runtime}
+    namespace |= {name: getattr(runtime.vecmath, name) for name in vecmath.SCALAR}
     exec(compile(emitted.text, "<emitted>", "exec"), namespace)
     return namespace[emitted.name]
 
