@@ -49,5 +49,6 @@ __all__ = [
     "sign",
     "sinc",
     "total",
+    "vecmath",
     "wrap",
 ]
