@@ -58,7 +58,7 @@ def export_text(emitted: Emitted, title: str = "", vectorized: bool = True) -> s
 
 
 def _bare(imports: frozenset[str], vectorized: bool) -> dict[str, str]:
-    """Functions of the runtime that the text calls by a bare name, and which: vector math, or what NumPy does not have."""
+    """Runtime functions that the text calls by a bare name, and which: vector math, or what NumPy lacks."""
     pairs = [entry.removeprefix("vec.").partition(" as ") for entry in imports if entry.startswith("vec.")]
     return {alias or name: name for name, _, alias in pairs if vectorized or vecmath.SCALAR[name] != "numpy"}
 
@@ -160,7 +160,7 @@ def _piece(stmt: ast.stmt, source: str, module: str) -> Iterator[_Piece]:
 
 
 def _closure(prefixed: Iterable[str], bare: set[str], vectorized: bool) -> tuple[list[str], list[str]]:
-    """Import lines and definitions that these functions need, in an order that works; ``bare`` ones are vector math or not."""
+    """Import lines and definitions that these functions need, in an order that works."""
     wanted = {*prefixed, *bare}
     needed, todo = set(wanted), set(wanted)
     chosen: set[int] = set()

@@ -1,4 +1,4 @@
-"""Which calls of generated text are vector math: their names in the text, the header's binding of them, the cache key."""
+"""Which calls of generated text are vector math: their names, the header's binding of them, the cache key."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from s2sad.runtime import vecmath
 
 MODULE = "s2sad.runtime.vecmath"
 # what the text calls by its bare name -> where the function of that name is without vector math
-SCALAR = {
-    name: "numpy"
-    for name in (
-        "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
-        "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt", "power", "arctan2", "hypot",
-    )
-} | {"erf": "s2sad.runtime", "erfc": "s2sad.runtime"}  # fmt: skip
+NUMPY = (
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
+    "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt", "power", "arctan2", "hypot",
+)  # fmt: skip
+SCALAR = dict.fromkeys(NUMPY, "numpy") | dict.fromkeys(("erf", "erfc"), "s2sad.runtime")
 CALLS = {f"{'np' if where == 'numpy' else 'rt'}.{name}": name for name, where in SCALAR.items()}
 EASY_POWERS = (-1.0, 0.5, 1.0, 2.0)  # which the compiler turns into a division, a root, a product
 
