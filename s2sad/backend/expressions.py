@@ -6,6 +6,8 @@ import ast
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from s2sad.backend import vecmath
 from s2sad.backend.fold import Plan
 from s2sad.backend.naming import BUILTINS, Names
@@ -115,7 +117,7 @@ class Expressions:
             return name(self.names[atom]) if definition is None else self.definition(definition)
         value, dtype = atom.value, atom.type.dtype
         if dtype.startswith("float"):
-            value = float(value)
+            value = float(str(np.float32(value))) if dtype == "float32" else float(value)  # the shortest digits
             text = ("np.nan" if math.isnan(value) else "np.inf") if not math.isfinite(value) else ""
             expr = self.outside(text) if text else number(value)
             if text and value < 0:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from numba.core.registry import cpu_target
 
@@ -21,7 +22,7 @@ NUMPY = (
     "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
     "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt", "power", "arctan2", "hypot",
 )  # fmt: skip
-SCALAR = dict.fromkeys(NUMPY, "numpy") | dict.fromkeys(("erf", "erfc"), "s2sad.runtime")
+SCALAR: dict[str, str] = dict.fromkeys(NUMPY, "numpy") | dict.fromkeys(("erf", "erfc"), "s2sad.runtime")
 CALLS = {f"{'np' if where == 'numpy' else 'rt'}.{name}": name for name, where in SCALAR.items()}
 EASY_POWERS = (-1.0, 0.5, 1.0, 2.0)  # which the compiler turns into a division, a root, a product
 
@@ -64,7 +65,8 @@ def key() -> str:
     """
     if not vecmath.LOADED:
         return "none"
-    triple, processor, features = cpu_target.target_context.codegen().magic_tuple()
+    context: Any = cpu_target.target_context
+    triple, processor, features = context.codegen().magic_tuple()
     return f"{_library()} {triple} {processor} {features}"
 
 

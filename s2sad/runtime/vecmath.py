@@ -11,6 +11,7 @@ The library is loaded when this module is imported: before machine code from a c
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import llvmlite.binding as ll
 import numpy as np
@@ -63,7 +64,7 @@ def variants(name: str, bits: int, arity: int, triple: str, features: str) -> tu
 def _keep(module, functions) -> None:
     """Declared functions that nothing calls yet stay until the vectorizer looks for them."""
     pointer = ir.IntType(8).as_pointer()
-    used = module.globals.get("llvm.compiler.used")
+    used: Any = module.globals.get("llvm.compiler.used")
     kept = list(used.initializer.constant) if used is not None else []
     new = [f.bitcast(pointer) for f in functions]
     known = {str(k) for k in kept}

@@ -183,7 +183,7 @@ def test_float32_constants_and_casts():
     p = Program()
     size = p.param("n", INT)
     x, y = p.param("x", array(size, dtype="float32")), p.param("y", FLOAT)
-    t = p.op("mul", p.load(x, (ZERO,), hint="t"), const(0.1, "float32"), dtype="float32")
+    t = p.op("mul", p.load(x, (ZERO,), hint="t"), const(float(np.float32(0.1)), "float32"), dtype="float32")
     p.add(n.Store(x, (ZERO,), t))
     p.add(n.Store(x, (ONE,), const(0.5, "float32")))
     p.add(n.Store(x, (const(2),), p.op("cast", y, dtype="float32")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numba
 import numpy as np
@@ -16,7 +17,7 @@ BINARY = ("power", "arctan2", "hypot")
 UNARY = tuple(name for name in SCALAR if name not in BINARY)
 SIZE = 4000
 LIMIT = 4.0
-strict = numba.njit(error_model="numpy", nogil=True)
+strict: Any = numba.njit(error_model="numpy", nogil=True)
 
 
 def loop(name: str, module: object = vecmath) -> Callable[..., None]:
