@@ -33,6 +33,7 @@ from s2sad.optimize.fold import fold
 from s2sad.optimize.hoist import hoist
 from s2sad.optimize.merge import merge
 from s2sad.optimize.retarget import retarget
+from s2sad.optimize.unify import unify
 from s2sad.rules.registry import OPS
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
@@ -144,16 +145,16 @@ def _differentiate(state: State) -> State:
     if request.mode == "primal":
         return replace(state, ir=replace(primal, name=name))
     if request.mode == "jvp":
-        return replace(state, ir=forward(primal, request.wrt, name=name))
+        return replace(state, ir=modes(forward(primal, request.wrt, name=name)))
     if request.mode == "vjp":
-        return replace(state, ir=reverse(primal, request.wrt, value=False, name=name, seeds="all"))
+        return replace(state, ir=modes(reverse(primal, request.wrt, value=False, name=name, seeds="all")))
     _require_scalar_output(primal, request)
     value = request.mode == "value_and_grad" or request.has_aux
     derivative = reverse(primal, request.wrt, value=value, name=name, seeds="scalar", has_aux=request.has_aux)
     last = derivative.body[-1]
     assert isinstance(last, n.Return)
     result = replace(last, value=_result(last.value, request, value))
-    return replace(state, ir=replace(derivative, body=(*derivative.body[:-1], result)))
+    return replace(state, ir=modes(replace(derivative, body=(*derivative.body[:-1], result))))
 
 
 def _result(tree: n.Tree, request: Request, value: bool) -> n.Tree:
@@ -187,18 +188,19 @@ STAGES: tuple[Stage, ...] = (
     _pass("fold", fold),
     _pass("copies", copies),
     _pass("cse", cse),
+    _pass("unify", unify),
+    _pass("hoist", hoist),
     _pass("dead", dead),
-    Stage("differentiate", _differentiate, "loop"),
-    Stage("guard-shapes", _guard_shapes, "loop"),
-    _pass("scalarize-adjoint", scalarize),
-    _pass("modes", modes),
+    Stage("differentiate", _differentiate, "array"),
+    Stage("guard-shapes", _guard_shapes, "array"),
+    _pass("scalarize-adjoint", lambda fn: modes(scalarize(fn))),
     _pass("fold-adjoint", fold),
     _pass("copies-adjoint", copies),
     _pass("cse-adjoint", cse),
     _pass("merge", merge),
     _pass("firstwrite", firstwrite),
     _pass("retarget", retarget),
-    _pass("hoist", hoist),
+    _pass("hoist-adjoint", hoist),
     _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
     Stage("emit", _emit),
 )
@@ -250,18 +252,15 @@ def _guarded(stage: str, source: Source, run: Callable[[], Result]) -> Result:
     try:
         return run()
     except InternalError as error:
-        raise InternalError(_internal_text(stage, source, str(error))) from error
+        raise InternalError(f"{_place(source)}: {error.message}", error.stage or stage) from error
     except S2SADError:
         raise
     except Exception as error:  # whatever a stage raises by mistake must reach the user with the place it came from
-        raise InternalError(_internal_text(stage, source, f"{type(error).__name__}: {error}")) from error
+        raise InternalError(f"{_place(source)}: {type(error).__name__}: {error}", stage) from error
 
 
-def _internal_text(stage: str, source: Source, text: str) -> str:
-    where = f"{source.filename}:{source.tree.lineno}"
-    return (
-        f"stage '{stage}' failed on {source.qualname} ({where}): {text}\nThis is a defect of s2sad; please report it."
-    )
+def _place(source: Source) -> str:
+    return f"{source.qualname} ({source.filename}:{source.tree.lineno})"
 
 
 def _ir(state: State) -> n.Function:

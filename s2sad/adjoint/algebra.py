@@ -19,6 +19,11 @@ def is_const(atom: n.Atom | None, value: float) -> bool:
     )
 
 
+def exact(stmt: n.Assign) -> bool:
+    """Whether running ``stmt`` again on the same operands gives the same bits wherever it is compiled."""
+    return registry.op(stmt.op).exact or not stmt.target.type.dtype.startswith("float")
+
+
 def zero(dtype: str) -> n.Const:
     """The zero of a floating dtype."""
     return const(0.0, dtype)

@@ -28,7 +28,8 @@ class Frame:
         self.values: dict[str, tuple[n.Atom, bool]] = {}
         self.refs: dict[str, n.Var] = {}
         self.shadows: dict[str, n.Var] = {}
-        self.trips: tuple[n.Atom, ...] | None = None
+        self.trip: n.Atom | None = None
+        self.place: n.Atom | None = None
         self.bars: dict[str, n.Atom] = {}
         self.outer: dict[str, n.Var] = {}
         self.inners: dict[str, n.Var] = {}

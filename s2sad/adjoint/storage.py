@@ -11,13 +11,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 
+from s2sad.adjoint import algebra
 from s2sad.adjoint.frames import Frame
 from s2sad.adjoint.regions import Region, Regions, Write
 from s2sad.adjoint.saves import Reread, meets_in_same_trip
 from s2sad.adjoint.tapes import Tapes, into
 from s2sad.errors import NOWHERE, Loc
 from s2sad.ir import nodes as n
-from s2sad.ir.builder import Builder, const
+from s2sad.ir.builder import Builder
 from s2sad.rules import registry
 
 RECOMPUTE_COST = 10  # flops; above it (exp, tanh, pow ...) a result is stored
@@ -101,11 +102,10 @@ class Storage:
         d = self.facts.definition[v.name]
         home = self._frame_of(v, frame)
         if isinstance(d, n.Assign):
-            rule = registry.op(d.op)
             if exact:
-                if rule.exact and all(self._exact(a, frame) for a in d.args):
+                if algebra.exact(d) and all(self._exact(a, frame) for a in d.args):
                     return "recompute"
-            elif rule.cost < RECOMPUTE_COST:
+            elif registry.op(d.op).cost < RECOMPUTE_COST:
                 return "recompute"
             elif self._stored_intact(v, home):
                 return "stored"
@@ -123,7 +123,7 @@ class Storage:
             if self._have(a, frame, True) is not None or a.name in self._taped:
                 continue
             d = self.facts.definition[a.name]
-            if isinstance(d, n.Assign) and registry.op(d.op).exact:
+            if isinstance(d, n.Assign) and algebra.exact(d):
                 stack += d.args
                 continue
             home = self._frame_of(a, frame)
@@ -179,29 +179,45 @@ class Storage:
         fill: n.Atom | None = None,
     ) -> n.Var:
         """An array with one element per trip of the loops around ``region``, or one row of extents ``inner``."""
-        extents = (self.tapes.extents(region, loc) or (const(1),)) + (inner or ())
+        extents = self.tapes.extents(region, loc) + (inner or ())
         with self.tapes.prologue_of(region):
             return self.b.alloc(hint, dtype, extents, fill, role="tape" if inner is None else "local")
 
     def trips(self, frame: Frame) -> tuple[n.Atom, ...]:
-        """Trip numbers of the loops around ``frame`` in the reverse sweep."""
-        chain: list[Frame] = []
+        """The index of a tape of ``frame``'s region in the reverse sweep."""
+        frames: dict[int, Frame] = {}
         f: Frame | None = frame
         while f is not None:
-            if f.region.kind in ("loop", "map"):
-                chain.append(f)
+            frames[id(f.region)] = f
             f = f.parent
-        out: list[n.Atom] = []
-        for f in reversed(chain):
-            owner = f.region.owner
-            if f.trips is None and isinstance(owner, n.Map):
-                f.trips = tuple(f.values[i.name][0] for i in owner.indices)
-            elif f.trips is None and isinstance(owner, n.For | n.ReverseLoop):
-                start, step = self.need(owner.start, f, True), self.need(owner.step, f, True)
-                with f.emitting():
-                    f.trips = (self.tapes.trip(owner, f.values[owner.index.name][0], start, step),)
-            out += f.trips or ()
-        return tuple(out) or (const(0),)
+        return self.tapes.flat(
+            frame.region, lambda r: self._numbers(frames[id(r)]), lambda r: self._place(frames[id(r)])
+        )
+
+    def _numbers(self, f: Frame) -> tuple[n.Atom, ...]:
+        owner = f.region.owner
+        if isinstance(owner, n.Map):
+            return tuple(f.values[i.name][0] for i in owner.indices)
+        if f.trip is None:
+            assert isinstance(owner, n.For | n.ReverseLoop)
+            start, step = self.need(owner.start, f, True), self.need(owner.step, f, True)
+            with f.emitting():
+                f.trip = self.tapes.trip(owner, f.values[owner.index.name][0], start, step)
+        return (f.trip,)
+
+    def _place(self, f: Frame) -> n.Atom:
+        """The place of the trip of a ragged loop on its tapes."""
+        if f.place is None:
+            owner, around = f.region.owner, f.parent
+            assert around is not None
+            index = self.trips(around)
+            with around.emitting():
+                base = self.tapes.ragged.base(f.region, index)
+            numbers = self._numbers(f)
+            extents = tuple(self.need(e, f, True) for e in owner.extents) if isinstance(owner, n.Map) else ()
+            with f.emitting():
+                f.place = self.tapes.ragged.place(base, numbers, extents)
+        return f.place
 
     # ---- memory -----------------------------------------------------------------------------------------------------
 

@@ -99,9 +99,9 @@ class Derivative:
 
     def _call_seeded(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         own, positional, named = self.binder.split(args, kwargs)
-        if self.options.debug:
-            self._run_primal(own)
         if self.options.mode == "vjp":
+            if self.options.debug:
+                self._run_primal(own)
             variant, value = self._engine.call(own, cotangents(self.binder, own, positional, named))
             return expand(variant, value, self.binder)
         params = [dotted(p) for p in self._engine.find(own).seed_params]
@@ -116,6 +116,8 @@ class Derivative:
 
     def pushforward(self, args: list[Any], given: dict[str, Any]) -> tuple[Any, Any]:
         """``(out, out_dot)`` of a forward derivative, for tangents by argument name."""
+        if self.options.debug:
+            self._run_primal(args)
         variant, value = self._engine.call(args, tangents(self.binder, args, given))
         if _SELF_CHECK:
             self._self_check(variant, args)
@@ -226,7 +228,8 @@ class Derivative:
     @property
     def dispatcher(self) -> Any:
         """Numba's dispatcher of the latest specialisation (the plain function for ``target="python"``)."""
-        return self._latest().run
+        variant = self._latest()
+        return variant.code.dispatcher if variant.jitted else variant.code.function
 
     def inspect_llvm(self, signature: Any = None) -> Any:
         """Numba's ``inspect_llvm`` of the latest specialisation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -70,8 +71,8 @@ def compiled(info: Info, options: Options) -> cpu.Compiled:
 
 def _position(param: str, value: Any, captures: tuple[Capture, ...]) -> int | None:
     """Which captured thing the hidden parameter ``param`` is; ``None`` if that is not certain."""
-    hint = param.partition(".")[0]
-    found = [k for k, c in enumerate(captures) if c.value is value and c.name.rpartition(".")[2] == hint]
+    names = (param, re.sub(r"_\d+$", "", param))  # SCALE_1 is the SCALE of a callee
+    found = [k for k, c in enumerate(captures) if c.value is value and c.name.rpartition(".")[2] in names]
     return found[0] if len(found) == 1 else None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
 from s2sad.errors import Loc
 
+MAX_PLACES = 4
 PREFIX = "raised while evaluating "
 
 
@@ -16,10 +18,12 @@ def explain(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> No
 
     Before Python 3.11 there are no notes; there the text is appended to the error's message.
     """
-    loc = user_loc(error, path, line_map)
-    if loc is None or any(PREFIX in str(part) for part in (*error.args, *getattr(error, "__notes__", ()))):
+    if any(PREFIX in str(part) for part in (*error.args, *getattr(error, "__notes__", ()))):
         return
-    note = f"{PREFIX}{loc.filename}:{loc.line}: {loc.text}"
+    places = user_locs(error, path, line_map)
+    if not places:
+        return
+    note = PREFIX + (" or ".join(f"{loc.filename}:{loc.line}: {loc.text}" for loc in places[:MAX_PLACES]))
     add_note = getattr(error, "add_note", None)
     if add_note is not None:
         add_note(note)
@@ -27,13 +31,23 @@ def explain(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> No
         error.args = (f"{error.args[0]}\n{note}", *error.args[1:])
 
 
-def user_loc(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> Loc | None:
-    """The place in the user's file that the innermost frame of ``path`` in the traceback stands for."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _same(frame.filename, path)]
-    for line in reversed(lines):
+def user_locs(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> list[Loc]:
+    """The places in the user's file where ``error`` may have been raised.
+
+    That is the line of the innermost frame of ``path`` in the traceback. Where compiled code raised in a function that it
+    calls, Numba's traceback has that function alone; then it is every line that calls it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame.lineno for frame in frames if _same(frame.filename, path)]
+    for line in reversed(own):
         if line is not None and line in line_map:
-            return line_map[line]
-    return None
+            return [line_map[line]]
+    callee = re.compile(rf"\b{re.escape(frames[-1].name)}\(") if frames else None
+    if callee is None or not path.is_file():
+        return []
+    text = path.read_text(encoding="utf-8").splitlines()
+    found = [line_map[k] for k, line in enumerate(text, 1) if k in line_map and callee.search(line)]
+    return list(dict.fromkeys(found))
 
 
 def _same(filename: str, path: Path) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numba import typeof
 
 from s2sad.api import layout as lay
@@ -64,7 +65,8 @@ class Variant:
     def __init__(self, info: Info, code: Compiled, jitted: bool, reads: Reads, names: tuple[str, ...]) -> None:
         self.info = info
         self.code = code
-        self.run: Any = code.dispatcher if jitted else code.function
+        self.jitted = jitted
+        self.run: Any = code.dispatcher if jitted else _plain(code.function)
         self.seed_params = info.role("seed")
         user = info.role("user")
         positions = tuple(names.index(p.name) for p in user)
@@ -127,7 +129,7 @@ class Variant:
 
     def compile(self, args: list[Any]) -> None:
         """Let Numba compile for these arguments, without running; a plain function needs nothing."""
-        if self.run is self.code.function:
+        if not self.jitted:
             return
         seeds = [lay.example(p.layout) for p in self.seed_params]
         full = [*self._picked_or(args), *self.hidden_values(), *seeds]
@@ -169,6 +171,25 @@ class Variant:
 
     def _picked_or(self, args: list[Any]) -> list[Any]:
         return args if self._pick is None else self._picked(args)
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` un-jitted, with the arithmetic of compiled code: floats are NumPy's, so that 1.0 / 0.0 is inf."""
+
+    def run(*args: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*map(_numpy_floats, args))
+
+    return run
+
+
+def _numpy_floats(value: Any) -> Any:
+    if type(value) is float:
+        return np.float64(value)
+    if isinstance(value, tuple):
+        items = [_numpy_floats(v) for v in value]
+        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    return value
 
 
 def seed_owner(seed: str) -> str:

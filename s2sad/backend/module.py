@@ -13,6 +13,7 @@ import re
 import stat
 import sys
 import tempfile
+import threading
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,7 @@ import numpy as np
 from s2sad.errors import InternalError
 
 PREFIX = "s2sad_generated_"
+_loading = threading.RLock()
 
 
 def load(text: str, key_parts: tuple[object, ...], name: str) -> ModuleType:
@@ -43,12 +45,13 @@ def load(text: str, key_parts: tuple[object, ...], name: str) -> ModuleType:
     never something read from the folder.
     """
     stem = f"{_readable(name)}_{digest(text, key_parts)}"
-    known = sys.modules.get(PREFIX + stem)
-    if known is not None:
-        return known
-    path = cache_folder() / f"{stem}.py"
-    write(path, text)
-    return _import(PREFIX + stem, path, text)
+    with _loading:  # another thread must not see the module before it is executed
+        known = sys.modules.get(PREFIX + stem)
+        if known is not None:
+            return known
+        path = cache_folder() / f"{stem}.py"
+        write(path, text)
+        return _import(PREFIX + stem, path, text)
 
 
 def digest(*parts: object) -> str:

@@ -152,7 +152,13 @@ class Names:
         for c in classes:
             if c.fixed is not None:
                 self._give(c, c.fixed)
-        for c in sorted(classes, key=lambda c: c.intervals[0]):
+        loops = {v.name for stmt in walk.walk(fn.body) for v in walk.inner_targets(stmt)}
+
+        def order(c: _Class) -> tuple[bool, Interval]:
+            """By definition; but a loop's variable called ``t`` is likely the user's, and precedes the compiler's."""
+            return not (is_temporary(c.hint()) and any(v.name in loops for v in c.members)), c.intervals[0]
+
+        for c in sorted(classes, key=order):
             if c.fixed is None:
                 hint = c.hint()
                 self._give(c, next(k for k in _candidates(hint) if (k == hint or k not in wished) and self._free(k, c)))

@@ -149,7 +149,7 @@ def _comments(printed: _Lines) -> dict[int, str]:
     for k in sorted(printed.marks):
         note = printed.marks[k]
         text = " ".join(note.loc.text.split())
-        if not text:
+        if not text or text.startswith(("def ", "@")):  # what precedes the first statement, such as extents
             continue
         if text != current:
             current, done = text, False

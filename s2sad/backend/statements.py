@@ -37,6 +37,13 @@ class Statements:
         self.names = names
         self.plan = plan
         self.notes: dict[ast.stmt, Note] = {}
+        self.scratch: dict[str, str] = {}
+
+    def scratch_name(self, wish: str) -> str:
+        """A name of the printer's own, the same for each use of one wish: uses of one wish never nest."""
+        if wish not in self.scratch:
+            self.scratch[wish] = self.names.fresh(wish)
+        return self.scratch[wish]
 
     def block(self, block: n.Block) -> list[ast.stmt]:
         out: list[ast.stmt] = []
@@ -134,7 +141,7 @@ class Statements:
         for stmt, sources in sequence([Copy(self.names[t], self.x.atom(a), a) for t, a in pairs]):
             definitions = [self.plan.inline.get(a.name) for a in sources if isinstance(a, n.Var)]
             found = [d.loc for d in definitions if d is not None]
-            made += self.noted(stmt, found[0] if found else loc)
+            made += self.noted(stmt, found[0] if found else loc, anchor=bool(found))
         return made
 
     def branches(self, stmt: n.If) -> list[ast.stmt]:
@@ -200,8 +207,8 @@ class Statements:
         """Names and surrounding statements of a compensated float64 accumulator for ``s``."""
         target = self.names[s.target]
         narrow = dtype_of(s.target) != "float64"
-        high = self.names.fresh(f"{target}_sum") if narrow else target
-        low = self.names.fresh(f"{target}_low")
+        high = self.scratch_name(f"{target}_sum") if narrow else target
+        low = self.scratch_name(f"{target}_low")
         start: list[ast.stmt] = []
         if narrow:
             start.append(_set(high, self.x.call("np.float64", name(target))))
@@ -219,13 +226,13 @@ class Statements:
         last = len(stmt.indices) - 1
         if blocks is Blocks.EACH:
             return self.nest(stmt, 0, last + 1, [*body, *(self.compensated(w, w.term) for w in wide)])
-        parts = [self.names.fresh("part") for _ in wide]
+        parts = [self.scratch_name("part" if k == 0 else f"part{k + 1}") for k in range(len(wide))]
         body = [*body, *(_set(p, self.x.call("rt.add_any", name(p), w.term)) for p, w in zip(parts, wide, strict=True))]
         begin: list[ast.stmt] = [_set(p, ast.Constant(0.0)) for p in parts]
         end = [self.compensated(w, name(p)) for p, w in zip(parts, wide, strict=True)]
         if blocks is Blocks.ROWS:
             return self.nest(stmt, 0, last, [*begin, *self.nest(stmt, last, last + 1, body), *end])
-        block, k = self.names.fresh("block"), self.names.fresh("k")
+        block, k = self.scratch_name("block"), self.scratch_name("k")
         extent = self.x.atom(stmt.extents[last])
         size = ast.Constant(BLOCK)
         position = binary(binary(size, "*", name(block)), "+", name(k))

@@ -32,7 +32,7 @@ def test_global_of_another_type_is_another_specialisation(monkeypatch):
 def test_changed_array_is_seen(monkeypatch):
     g = grad(f.looked_up)
     assert g(1.0) == 4.0
-    monkeypatch.setitem(f.TABLE, 1, 10.0) if isinstance(f.TABLE, dict) else f.TABLE.__setitem__(1, 10.0)
+    f.TABLE[1] = 10.0
     try:
         assert g(1.0) == 20.0
     finally:
@@ -44,7 +44,7 @@ def test_changed_array_is_seen(monkeypatch):
 def test_changed_function_is_another_specialisation(monkeypatch):
     g = grad(f.calls_helper)
     assert g(2.0) == 12.0
-    monkeypatch.setattr(f, "helper", f.logistic_one if hasattr(f, "logistic_one") else (lambda x: x * x * x))
+    monkeypatch.setattr(f, "helper", lambda x: x * x * x)
     assert g(2.0) == 36.0
     monkeypatch.undo()
     assert g(2.0) == 12.0
@@ -78,9 +78,9 @@ def frozen(x):
 
 def test_a_dispatchers_globals_are_frozen(monkeypatch):
     g = grad(frozen)
-    assert g(1.0) == 2.0
+    assert g(1.0) == 2.0 == frozen(1.0)
     monkeypatch.setitem(globals(), "factor", 3.0)
-    assert g(1.0) == 2.0 == frozen(1.0) / 1.0
+    assert g(1.0) == 2.0 == frozen(1.0)
 
 
 @both_targets

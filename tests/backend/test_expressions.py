@@ -244,14 +244,14 @@ def test_views_of_returned_values():
             np.testing.assert_array_equal(a, b)
 
 
-def reversed_trips(start: n.Atom, stop: n.Atom, step: n.Atom):
+def reversed_trips(start: n.Atom | str, stop: n.Atom | str, step: n.Atom | str):
     """A function ``(start, stop, step, out)`` that notes the trips of the reversed loop, and counts them."""
     p = Program()
     a, b, c = p.param("a", INT), p.param("b", INT), p.param("c", INT)
     out = p.param("out", array(p.param("m", INT), dtype="int64"))
     table = {"a": a, "b": b, "c": c}
-    bounds = [table.get(v, v) if isinstance(v, str) else v for v in (start, stop, step)]
-    with p.loop(*bounds, [("k", ZERO, INT)], reverse=True) as (i, (k,), close):
+    low, high, by = (table[v] if isinstance(v, str) else v for v in (start, stop, step))
+    with p.loop(low, high, by, [("k", ZERO, INT)], reverse=True) as (i, (k,), close):
         p.add(n.Store(out, (k,), i))
         (count,) = close(p.op("add", k, ONE, hint="k", dtype="int64"))
     p.returns(count)
@@ -288,7 +288,8 @@ def test_reversed_ranges_by_brute_force(step, fixed):
 def test_text_of_reversed_ranges(bounds, text):
     p = Program()
     size = p.param("n", INT)
-    with p.loop(*(size if b == "n" else b for b in bounds), reverse=True):
+    low, high, by = (size if b == "n" else b for b in bounds)
+    with p.loop(low, high, by, reverse=True):
         pass
     p.returns(None)
     assert f"in {text}:" in body(p)

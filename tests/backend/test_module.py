@@ -56,7 +56,7 @@ def test_load_is_idempotent_and_ignores_what_others_wrote(folder):
     first = module.load(text, ("k",), "f one")
     assert first is module.load(text, ("k",), "f one") and first.f() == 1
     assert module.load(text, ("other",), "f one") is not first
-    path = Path(first.__file__)
+    path = Path(str(first.__file__))
     assert path.parent == folder and path.name.startswith("f_one_")
     before = path.stat().st_mtime_ns
     del sys.modules[first.__name__]

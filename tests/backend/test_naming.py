@@ -212,3 +212,13 @@ def test_deterministic():
         return text(p)
 
     assert make() == make()
+
+
+def test_a_loop_variable_of_the_user_goes_before_temporaries():
+    p = Program()
+    size, x = p.param("n", INT), p.param("x", FLOAT)
+    k = p.op("mul", size, size, dtype="int64")
+    with p.loop(ZERO, size, ONE, [("s", x, FLOAT)], index="t") as (t, (s,), close):
+        (out,) = close(p.op("mul", s, p.op("cast", p.op("add", t, k, dtype="int64")), hint="s"))
+    p.returns(out)
+    assert "t1 = n * n" in text(p) and "for t in range(n):" in text(p)

@@ -5,7 +5,7 @@ import numpy as np
 from tests.programs.registry import between, normal, program
 
 
-@program(lambda rng: (normal(rng, 6), normal(rng, 3, 4), 0.7), tags="spread", primal="bitwise")
+@program(lambda rng: (normal(rng, 6), normal(rng, 3, 4), 0.7), tags="spread")
 def element_stores(x, a, s):
     y = np.zeros(6)
     b = np.zeros((3, 4))
@@ -71,7 +71,7 @@ def whole_array_stores(x, y):
     return c + a * x
 
 
-@program(lambda rng: (normal(rng, 7), 0.3), written=("x",), tags="spread", primal="bitwise")
+@program(lambda rng: (normal(rng, 7), 0.3), written=("x",), tags="spread")
 def overwrites_argument(x, s):
     for i in range(1, x.shape[0]):
         x[i] = x[i] * x[i - 1] + s
@@ -122,7 +122,7 @@ def broadcast_stores(a, col, row, s):
     return b * a
 
 
-@program(lambda rng: (normal(rng, 2, 3, 4), normal(rng, 2, 1, 3, 2)), tags="spread", primal="bitwise")
+@program(lambda rng: (normal(rng, 2, 3, 4), normal(rng, 2, 1, 3, 2)), tags="spread")
 def three_and_four_dimensions(a, b):
     c = np.zeros((2, 3, 4))
     c[0] = a[1] * 0.5

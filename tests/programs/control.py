@@ -136,9 +136,9 @@ def branch_carries(x, y):
 def data_dependent_trips(x, counts):
     s = 0.0
     for i in range(len(x)):
-        p = 1.0
-        for _ in range(counts[i]):
-            p = p * x[i]
+        p = x[i]
+        for k in range(counts[i]):
+            p = p + x[k] * x[i - k]
         s += p * p
     return s
 

@@ -39,7 +39,7 @@ def roots_and_squares(x):
     return np.sqrt(x) - 0.4 * np.cbrt(x) * x + 0.21 * np.square(x) + 1.3 * np.reciprocal(x)
 
 
-@program(lambda rng: (signed(rng, 0.3, 2.0, 6), between(rng, 0.4, 1.9, 6)), tags="spread")
+@program(lambda rng: (signed(rng, 0.3, 2.0, 6), between(rng, 0.4, 1.9, 6)), tags="spread composite")
 def two_arguments(x, y):
     a = np.arctan2(x, y) + 0.3 * np.hypot(x, y)
     b = np.logaddexp(x, 2.0 * y) - 0.7 * np.power(y, x)

@@ -86,6 +86,17 @@ def ravel_of_fortran_argument(a):
     return s[1:] * v[:-1]
 
 
+@program(lambda rng: (between(rng, 0.5, 2.0, 6), np.array([2, 0, 3, 1, 0, 4])), either=True, primal="bitwise")
+def data_dependent_trips_with_a_product(x, counts):
+    s = 0.0
+    for i in range(len(x)):
+        p = 1.0
+        for _ in range(counts[i]):
+            p = p * x[i]
+        s += p * p
+    return s
+
+
 @program(lambda rng: (normal(rng, 8),), either=True, primal="bitwise")
 def shrinking_array(x):
     for _ in range(2):

@@ -64,7 +64,7 @@ def passive_coefficient_overwritten(a, c):
     return y
 
 
-@program(lambda rng: (normal(rng, 6),), written=("x",), primal="bitwise", tags="spread")
+@program(lambda rng: (normal(rng, 6),), written=("x",), tags="spread")
 def store_between_producer_and_consumer(x):
     t = x * 2.0
     x[0] = 5.0
@@ -75,8 +75,8 @@ def store_between_producer_and_consumer(x):
 
 @program(lambda rng: (normal(rng, 21),), tags="spread", primal="bitwise")
 def chained_stencils(b):
-    for _ in range(2):
-        b = b[:-2] * 0.25 + b[1:-1] * b[1:-1] * 0.5 + b[2:] * 0.25
+    b = b[:-2] * 0.25 + b[1:-1] * b[1:-1] * 0.5 + b[2:] * 0.25
+    b = b[:-2] * 0.25 + b[1:-1] * b[2:] * 0.5 + b[2:] * 0.25
     c = b[:-2] * 0.25 + b[1:-1] * 0.5 + b[2:] * 0.25
     d = c[:-2] * 0.25 + c[1:-1] * c[:-2] + c[2:] * 0.25
     e = d[:-2] * 0.25 + d[1:-1] * 0.5 + d[2:] * 0.25
@@ -156,7 +156,7 @@ def equality_branch(x):
     return math.sin(x)
 
 
-@program(lambda rng: (0.7, 3, normal(rng, 2)), primal="bitwise", tags="spread")
+@program(lambda rng: (0.7, 3, normal(rng, 2)), primal="bitwise", either=True)
 def array_chosen_by_branch(s, n, a):
     b = a * s
     c = a + 1.0

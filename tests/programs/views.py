@@ -21,7 +21,6 @@ def rows_written_through(a, s):
     tags="spread",
     variants={"empty": lambda rng: (normal(rng, 0, 4),), "one": lambda rng: (normal(rng, 1, 1),)},
     written=("a",),
-    primal="bitwise",
 )
 def loop_over_rows_writes(a):
     for r in a:
@@ -60,7 +59,7 @@ def transpose_of_three(a):
     return b[1:3, 1] * c[:, 1:3, 0].T
 
 
-@program(lambda rng: (normal(rng, 6),), primal="bitwise", tags="spread")
+@program(lambda rng: (normal(rng, 6),), tags="spread")
 def view_taken_before_store(x):
     a = x * 2.0
     v = a[1:4]
@@ -71,7 +70,7 @@ def view_taken_before_store(x):
     return s * v.sum() + w[3]
 
 
-@program(lambda rng: (normal(rng, 7), normal(rng, 3)), primal="bitwise", tags="spread")
+@program(lambda rng: (normal(rng, 7), normal(rng, 3)), tags="spread")
 def slices_of_slices(x, y):
     a = x[1:]
     b = a[::2]
@@ -99,7 +98,7 @@ def run_time_slices(a, lo, hi):
     return b[lo:hi]
 
 
-@program(lambda rng: (normal(rng, 5),), primal="bitwise", tags="spread")
+@program(lambda rng: (normal(rng, 5),), tags="spread")
 def clipped_slices(x):
     a = x[2:100] * 2.0
     b = x[-100:2]

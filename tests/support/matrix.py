@@ -239,8 +239,8 @@ def check_primal(derivatives: Derivatives, program: Program, args: tuple[Any, ..
         if program.primal == "bitwise":
             np.testing.assert_array_equal(b, a)
         else:
-            scale = np.max(np.abs(a), initial=0.0) if a.dtype.kind == "f" else 0.0
-            np.testing.assert_allclose(b, a, rtol=0.0, atol=100 * float(np.finfo(np.float64).eps) * scale)
+            unit = float(np.finfo(a.dtype).eps) if a.dtype.kind == "f" else 0.0
+            np.testing.assert_allclose(b, a, rtol=0.0, atol=100 * unit * float(np.max(np.abs(a), initial=0.0)))
 
 
 def check_gradient(derivatives: Derivatives, program: Program, args: tuple[Any, ...], tolerance: float = 1e-6) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -16,7 +16,7 @@ from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
 from s2sad.frontend.lower.liveness import names_bound
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value, describe, roots
+from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value, describe, ordered, roots
 from s2sad.ir import nodes as n
 
 
@@ -133,22 +133,23 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
             )
         extents.append(known)
     dtype = join(Kind(then.dtype), Kind(orelse.dtype)).dtype
+    in_order = ordered(then, orelse)
     shared = [
         root
         for value in (then, orelse)
         for root in value.root.all()
         if not exclusive(c, root, name, [arm.env for arm in arms])
     ]
-    result = c.alloc(dtype, tuple(extents), None, name)
+    result = replace(c.alloc(dtype, tuple(extents), None, name), in_order=in_order)
     for arm, value in zip(arms, (then, orelse), strict=True):
         with _resumed(c, arm):
             c.emit(n.Store(result.var, (), ew.cast_value(c, value, dtype), -1, c.b.loc))
     if shared:
         reason = f"since line {c.b.loc.line} {name} is one of two arrays, depending on a condition"
-        result.root.freeze(reason)
+        fork = (c.frame, c.frame.top)
         result.root.copies = tuple(shared)
-        for root in shared:
-            root.freeze(reason)
+        for root in (result.root, *shared):
+            root.freeze(reason, fork)
     return result
 
 

@@ -9,18 +9,22 @@ from typing import Any
 import gast
 from numba.core.dispatcher import Dispatcher
 
+from s2sad.analysis.types import Kind
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import methods, names
-from s2sad.frontend.lower.frames import Callee, Frame, parameters
+from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS
 from s2sad.frontend.lower.liveness import RETURN
-from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.state import Fork, Mark, State
 from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import get_source
-from s2sad.rules.registry import by_function
+from s2sad.rules.registry import Op, by_function
 
+
+
+_FORKS = 4  # each doubles what follows
 
 
 def lower_call(c: State, node: Any, hint: str) -> Value:
@@ -71,13 +75,22 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         operands = [ew.operand(c, a) for a in args]
         if getattr(f, "__module__", None) == "math" and any(isinstance(a, Arr) for a in operands):
             c.refuse(f"math.{f.__name__} of an array", f"np.{entry.name}")
-        return ew.apply(c, entry, f, operands, hint)
+        return ew.apply(c, entry, f, operands, hint, _math_kind(c, f, entry, operands))
     if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
         return _named_tuple(c, f, args, kwargs)
     if isinstance(f, types.FunctionType | Dispatcher):
         return c.call(callee_of(c, f), args, kwargs)
     name = getattr(f, "__name__", None) or type(f).__name__
     c.refuse(f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own")
+
+
+def _math_kind(c: State, f: Any, entry: Op, operands: Sequence[Num | Arr]) -> Kind | None:
+    """Functions of ``math`` give Python floats (under Numba the dtype of their operands)."""
+    if getattr(f, "__module__", None) != "math":
+        return None
+    single = c.frame.numba and all(a.dtype == "float32" for a in operands)
+    dtype = "bool" if entry.result == "bool" else "float32" if single else "float64"
+    return Kind(dtype, not c.frame.numba)
 
 
 def _named_tuple(c: State, cls: Any, args: list[Value], kwargs: dict[str, Value]) -> Value:
@@ -110,7 +123,7 @@ def callee_of(c: State, f: Any) -> Callee:
 
 def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     """Lower the body of ``callee`` here; its result."""
-    if any(frame.callee is callee for frame in c.frames):
+    if any(frame.origin is callee for frame in c.frames):
         c.refuse(f"{callee.name} calls itself", "a loop")
     numba = c.frame.numba or callee.source.semantics == "numba"
     env = bind(c, callee, args, kwargs)
@@ -124,12 +137,12 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
 def run_body(c: State, frame: Frame) -> Value:
     """The result of ``frame``'s body; the location is restored."""
     loc, node = c.b.loc, c.node
-    frame.loops = c.loops
+    frame.loops, frame.origin = c.loops, frame.callee
     frame.env.setdefault(RETURN, NONE)
     c.frames.append(frame)
     problems = len(c.problems)
     try:
-        c.block(frame.callee.body)
+        _block(c, frame)
         result = names.usable(c, frame.env[RETURN]) if len(c.problems) == problems else frame.env[RETURN]
     finally:
         c.frames.pop()
@@ -137,6 +150,24 @@ def run_body(c: State, frame: Frame) -> Value:
     if len(c.problems) > problems:
         raise c.silent()
     return result
+
+
+def _block(c: State, frame: Frame) -> None:
+    """The body; again with what follows a branch moved into it, where an array chosen there is written."""
+    mark = Mark.of(c)
+    for attempt in range(_FORKS + 1):
+        try:
+            c.block(frame.callee.body)
+            return
+        except Fork as fork:
+            again = forked(frame.callee, fork.statement) if fork.frame is frame and attempt < _FORKS else None
+            if again is None:
+                if fork.frame is not frame:
+                    raise
+                c.problems.extend([] if fork.problem is None else [fork.problem])
+                return
+            mark.restore(c)
+            frame.callee = again
 
 
 def bind(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> dict[str, Value]:

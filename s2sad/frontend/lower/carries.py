@@ -14,7 +14,7 @@ from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.branches import exclusive
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Root, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Root, Static, Tup, Value, describe, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
@@ -46,6 +46,7 @@ class SlotPlan:
 
     dtype: str
     extents: tuple[n.Atom, ...]
+    in_order: bool
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,9 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
         case PermPlan(array=array):
             layout = "C" if array.type.layout == "C" else "A"
             leaf.inner = c.b.var(name, n.Array(array.dtype, array.extents, layout))
-            leaf.value = Arr(leaf.inner, c.root(name))
-        case SlotPlan(dtype=dtype, extents=extents):
-            leaf.value = c.fresh(c.b.var(name, n.Array(dtype, extents)))
+            leaf.value = Arr(leaf.inner, c.root(name), array.in_order)
+        case SlotPlan(dtype=dtype, extents=extents, in_order=in_order):
+            leaf.value = c.fresh(c.b.var(name, n.Array(dtype, extents)), in_order)
         case BadPlan(value=value):
             leaf.value = value
     return leaf.value
@@ -220,7 +221,7 @@ def _new(c: State, name: str, end: Value) -> Plan:
 
 def _varies(name: str, end: Value | None) -> Bad:
     what = "is not assigned on every path of the loop" if end is None else f"becomes {describe(end)} in the loop"
-    return Bad(f"{name} {what}, so that its kind is not fixed", f"another name than {name}")
+    return Bad(f"{name} {what}, so that its kind is not fixed", f"another name than {name}", unroll=True)
 
 
 def _revised(
@@ -263,15 +264,16 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
     if before is None:
         extents = [_outer_atom(c, e) for e in end.extents]
         if all(e is not None for e in extents):
-            return SlotPlan(dtype, tuple(e for e in extents if e is not None))
+            return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
     elif before.ndim == end.ndim:
         equal = [c.shapes.equal(a, b) for a, b in zip(before.extents, end.extents, strict=True)]
         if all(equal):
-            return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents)
+            return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
     return BadPlan(
         Bad(
             f"{name} is rebound in a loop to an array that is not provably of one shape",
             f"{name} = np.empty(shape) before the loop and {name}[:] = ... in it",
+            unroll=True,
         )
     )
 
@@ -367,7 +369,7 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
             assert leaf.inner is not None and isinstance(leaf.next, n.Var) and isinstance(leaf.init, Arr)
             outer = c.b.var(leaf.name, leaf.inner.type)
             carries.append(n.Carry(leaf.inner, leaf.init.var, leaf.next, outer))
-            result = Arr(outer, c.root(leaf.name))
+            result = Arr(outer, c.root(leaf.name), leaf.init.in_order)
             result.root.may = _root(leaf).may
             return result
         case SlotPlan(dtype=dtype):
@@ -389,7 +391,7 @@ def _check_permuted(c: State, leaves: list[Leaf]) -> None:
             c.refuse(f"{names} are exchanged in a loop and differ in dtype or dimensions", "arrays of one dtype")
         if first.root is other.root:
             c.refuse(f"{names} are exchanged in a loop and share memory", "a copy of one of them")
-        if (first.type.layout == "C") != (other.type.layout == "C"):
+        if (first.type.layout == "C", first.in_order) != (other.type.layout == "C", other.in_order):
             c.refuse(f"{names} are exchanged in a loop and differ in memory layout", "np.copy of both before the loop")
         for a, b in zip(first.extents, other.extents, strict=True):
             c.check_equal(a, b, "ValueError", f"{names} are exchanged in a loop, so they must have one shape")

@@ -10,7 +10,7 @@ import numpy as np
 
 from s2sad.analysis.types import SUPPORTED, Kind, common_dtype, kind_of, result_of
 from s2sad.frontend.lower.state import State, num
-from s2sad.frontend.lower.values import Arr, Bad, Num, Value, describe, integer
+from s2sad.frontend.lower.values import Arr, Bad, Num, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import Op, op
@@ -76,7 +76,7 @@ def emit(
     extents = broadcast(c, arrays) if arrays else ()
     atoms = tuple(cast_value(c, a, d) for a, d in zip(args, dtypes, strict=True))
     if arrays:
-        return c.array_call(name, atoms, result.dtype, extents, hint)
+        return c.array_call(name, atoms, result.dtype, extents, hint, ordered(*args))
     return Num(c.assign(name, atoms, result.dtype, hint), result.weak)
 
 
@@ -116,7 +116,7 @@ def as_kind(c: State, value: Num | Arr, kind: Kind, hint: str = "t") -> Num | Ar
     if isinstance(value, Num):
         return num(c.cast(value.atom, kind.dtype, hint), kind.weak)
     fn = "copy" if value.dtype == kind.dtype else "cast"
-    return c.array_call(fn, (value.var,), kind.dtype, value.extents, hint)
+    return c.array_call(fn, (value.var,), kind.dtype, value.extents, hint, ordered(value))
 
 
 def fold(function: Callable, args: Sequence[Num | Arr]) -> Num | None:

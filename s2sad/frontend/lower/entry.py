@@ -53,6 +53,7 @@ def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
     callee = Callee.of(source.qualname, source.tree, source)
     c.callees[source.fn] = callee
     env, own = _parameters(c, callee, specs)
+    tree: n.Tree = None
     try:
         result = calls.run_body(c, Frame(callee, env, source.semantics == "numba"))
         tree = None if c.problems else _tree(c, callee, result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -43,6 +43,24 @@ class Callee:
         return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), frozenset(names))
 
 
+def forked(callee: Callee, statement: Any) -> Callee | None:
+    """``callee`` with what follows ``statement`` (a branch, or ``x = a if c else b``) in both of its branches."""
+    k = next(k for k, s in enumerate(callee.body) if s is statement)
+    rest = callee.body[k + 1 :]
+    if isinstance(statement, gast.If):
+        arms = (statement.body, statement.orelse)
+        test = statement.test
+    elif isinstance(statement, gast.Assign) and isinstance(statement.value, gast.IfExp):
+        test = statement.value.test
+        values = (statement.value.body, statement.value.orelse)
+        arms = tuple([gast.copy_location(gast.Assign(statement.targets, v), statement)] for v in values)
+    else:
+        return None
+    new = gast.copy_location(gast.If(test, [*arms[0], *rest], [*arms[1], *rest]), statement)
+    body = structured([*callee.body[:k], new])
+    return replace(callee, body=tuple(body), live=liveness(body))
+
+
 def parameters(args: Any) -> list[Any]:
     """Parameter nodes that a call may bind, in order, keyword-only last."""
     return [*args.posonlyargs, *args.args, *args.kwonlyargs]
@@ -55,6 +73,8 @@ class Frame:
     callee: Callee
     env: dict[str, Value] = field(default_factory=dict)
     numba: bool = False  # Numba's dtype rules: no weak scalars, no overflow checks
+    origin: Callee | None = None  # of ``callee``, before branches took in what follows them
+    top: Any = None  # the statement of the body's own list that is being lowered
     loops: int = 0  # run-time loops around the call
     texts: dict[int, str] = field(default_factory=dict)
 

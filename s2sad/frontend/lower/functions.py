@@ -14,7 +14,7 @@ from s2sad.frontend.lower import indexing, linear, operators, reductions, shapin
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
 from s2sad.frontend.lower.state import State, num
-from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer
+from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
@@ -108,7 +108,8 @@ def _filled_like(name: str, value: float | None) -> Handler:
         a = bound(c, name, "a dtype", args, kwargs)
         like = array_of(c, a["a"], name)
         dtype = dtype_of(c, a["dtype"]) or like.dtype
-        return c.alloc(dtype, like.extents, None if value is None else c.cast(const(value), dtype), hint)
+        result = c.alloc(dtype, like.extents, None if value is None else c.cast(const(value), dtype), hint)
+        return Arr(result.var, result.root, ordered(like))
 
     return handler
 
@@ -131,7 +132,8 @@ def _full(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> V
 def _full_like(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     a = bound(c, "full_like", "a fill_value dtype", args, kwargs, 2)
     like = array_of(c, a["a"], "full_like")
-    return _fill(c, like.extents, _operand(c, a["fill_value"]), dtype_of(c, a["dtype"]) or like.dtype, hint)
+    result = _fill(c, like.extents, _operand(c, a["fill_value"]), dtype_of(c, a["dtype"]) or like.dtype, hint)
+    return Arr(result.var, result.root, ordered(like))
 
 
 def _fill(c: State, extents: tuple[n.Atom, ...], fill: Num | Arr, dtype: str, hint: str) -> Arr:
@@ -193,12 +195,16 @@ def _array(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> 
     if isinstance(value, Tup):
         return indexing.stack(c, value, dtype, hint)
     array = array_of(c, value, "np.array")
-    return shaping.copied(c, array, hint) if dtype in (None, array.dtype) else _cast(c, array, dtype, hint)
+    if dtype in (None, array.dtype):
+        copy = shaping.copied(c, array, hint)
+        return Arr(copy.var, copy.root, ordered(array))
+    return _cast(c, array, dtype, hint)
 
 
 @handles(np.copy)
 def _copy(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    return shaping.copied(c, array_of(c, bound(c, "copy", "a", args, kwargs)["a"], "copy"), hint)
+    copy = shaping.copied(c, array := array_of(c, bound(c, "copy", "a", args, kwargs)["a"], "copy"), hint)
+    return Arr(copy.var, copy.root, ordered(array))  # unlike the method, it keeps the order of the axes
 
 
 def _cast(c: State, array: Arr, dtype: str, hint: str) -> Arr:

@@ -12,7 +12,7 @@ from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.reductions import reduce
 from s2sad.frontend.lower.shaping import expand, ravel, transpose
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Num, Value, describe
+from s2sad.frontend.lower.values import Arr, Num, Value, describe, ordered
 from s2sad.ir import nodes as n
 from s2sad.rules.registry import op
 
@@ -42,7 +42,7 @@ def matmul(c: State, a: Value, b: Value, hint: str = "t") -> Value:
 def _as(c: State, a: Arr, dtype: str) -> Arr:
     if a.dtype == dtype:
         return a
-    return c.array_call("cast", (a.var,), dtype, a.extents, a.var.hint)
+    return c.array_call("cast", (a.var,), dtype, a.extents, a.var.hint, ordered(a))
 
 
 def _library(c: State, fn: str, a: Arr, b: Arr, extents: tuple[n.Atom, ...], hint: str) -> Arr:
@@ -78,11 +78,17 @@ def _product(c: State, a: Arr, b: Arr) -> Arr:
 
 def dot(c: State, a: Value, b: Value, hint: str = "t") -> Value:
     """``np.dot``."""
-    if isinstance(a, Num) or isinstance(b, Num) or (isinstance(a, Arr) and isinstance(b, Arr) and 0 in (a.ndim, b.ndim)):
-        return operators.binary(c, operator.mul, a, b, hint)
+    if any(isinstance(v, Num) or (isinstance(v, Arr) and v.ndim == 0) for v in (a, b)):
+        return _scaled(c, a, b, hint)
     if isinstance(a, Arr) and isinstance(b, Arr) and max(a.ndim, b.ndim) > 2 and b.ndim > 1:
         c.refuse("np.dot of arrays of more than 2 dimensions", "@, or a sum of products")
     return matmul(c, a, b, hint)
+
+
+def _scaled(c: State, a: Value, b: Value, hint: str) -> Value:
+    """A product with a scalar: to these functions a Python float is a float64 array."""
+    x, y = (Num(v.atom) if isinstance(v := ew.operand(c, w), Num) else v for w in (a, b))
+    return operators.binary(c, operator.mul, x, y, hint)
 
 
 def outer(c: State, a: Value, b: Value, hint: str = "t") -> Value:
@@ -105,7 +111,7 @@ def vdot(c: State, a: Value, b: Value, hint: str = "t") -> Value:
 def inner_product(c: State, a: Value, b: Value, hint: str = "t") -> Value:
     """``np.inner``: over the last axes."""
     if isinstance(a, Num) or isinstance(b, Num):
-        return operators.binary(c, operator.mul, a, b, hint)
+        return _scaled(c, a, b, hint)
     if isinstance(b, Arr) and b.ndim == 2:
         return matmul(c, a, transpose(c, b, (1, 0)), hint)
     if isinstance(b, Arr) and b.ndim > 2:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from s2sad.analysis.shapes import Form
@@ -11,8 +10,8 @@ from s2sad.frontend.lower.carries import (
 )  # fmt: skip
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
 from s2sad.frontend.lower.liveness import names_bound
-from s2sad.frontend.lower.state import NeedsStatic, State
-from s2sad.frontend.lower.values import Num, Value
+from s2sad.frontend.lower.state import Mark, NeedsStatic, State
+from s2sad.frontend.lower.values import Bad, Num, Value
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
@@ -42,7 +41,7 @@ def _runtime(c: State, node: Any, t: Trips) -> None:
     if known is None or len(known) > _UNROLLED:
         _Loop(c, node, t).lower()
         return
-    mark = _Mark.of(c)
+    mark = Mark.of(c)
     c.unrollable += 1
     try:
         _Loop(c, node, t).lower()
@@ -60,34 +59,6 @@ def _known_trips(t: Trips) -> range | None:
     if any(b is None for b in bounds) or not t.step.const:
         return None
     return range(*(int(b) for b in bounds))  # type: ignore[arg-type]
-
-
-@dataclass
-class _Mark:
-    """What an abandoned attempt at a loop must leave as it was."""
-
-    frames: int
-    env: dict[str, Value]
-    out: int
-    problems: int
-    roots: list[tuple[bool, str | None]]
-    unrollable: int
-    loops: int
-
-    @classmethod
-    def of(cls, c: State) -> _Mark:
-        flags = [(r.written, r.frozen) for r in c.roots]
-        return cls(len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops)
-
-    def restore(self, c: State) -> None:
-        del c.frames[self.frames :]
-        c.frame.env = dict(self.env)
-        del c.b.out[self.out :]
-        del c.problems[self.problems :]
-        del c.roots[len(self.roots) :]
-        for root, (written, frozen) in zip(c.roots, self.roots, strict=True):
-            root.written, root.frozen = written, frozen
-        c.loops = self.loops
 
 
 class _Loop:
@@ -113,7 +84,7 @@ class _Loop:
         c = self.c
         before = dict(c.env)
         plans = {name: initial(before.get(name)) for name in self.names}
-        mark = _Mark.of(c)
+        mark = Mark.of(c)
         for _ in range(_ATTEMPTS):
             revised = self.attempt(before, plans)
             if revised is None:
@@ -133,11 +104,15 @@ class _Loop:
         c.frame.loops += 1
         try:
             with c.nested() as out:
+                problems = len(c.problems)
                 self.body(index, carried)
+                if len(c.problems) > problems:
+                    raise c.silent()  # further attempts would only say it again
                 ends = {name: c.env.get(name) for name in self.names}
                 revised = revise(c, carried, ends, self.after if self.nonempty() else frozenset())
                 if revised is not None:
                     return revised
+                self.unroll_if_bad(carried)
                 settle(c, carried, ends, serial)
                 finish(c, carried, ends)
         finally:
@@ -163,6 +138,12 @@ class _Loop:
                 c.env[item.name] = item.value
         bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
         c.block(self.node.body)
+
+    def unroll_if_bad(self, carried: list[Carried]) -> None:
+        """Where a variable that is read after the loop has no fixed kind, unrolling may help."""
+        for item in carried:
+            if isinstance(item.value, Bad) and item.value.unroll and item.name in self.after and self.c.unrollable:
+                raise NeedsStatic(None)
 
     def nonempty(self) -> bool:
         """Whether there is certainly a trip."""

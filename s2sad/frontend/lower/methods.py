@@ -9,7 +9,7 @@ from s2sad.frontend.lower import shaping
 from s2sad.frontend.lower.arguments import bound, dtype_of
 from s2sad.frontend.lower.functions import HANDLERS, array_fact
 from s2sad.frontend.lower.state import State, num
-from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, ordered
 
 _AS_FUNCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
@@ -43,6 +43,11 @@ def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: 
     """``base.name(*args, **kwargs)``."""
     if isinstance(base, Tup):
         return _replace(c, base, args, kwargs)
+    if name == "copy" and isinstance(base, Arr):
+        order = bound(c, "copy", "order", args, kwargs, 0)["order"]
+        if order is not None and order != Static("C"):
+            c.refuse("copy with another order than C", "x.copy()")
+        return shaping.copied(c, base, hint)
     if name in _AS_FUNCTIONS:
         if isinstance(base, Num) and name == "copy":
             return base
@@ -68,8 +73,9 @@ def _astype(c: State, base: Arr, args: list[Value], kwargs: dict[str, Value], hi
     dtype = dtype_of(c, bound(c, "astype", "dtype", args, kwargs)["dtype"])
     assert dtype is not None
     if base.dtype == dtype:
-        return shaping.copied(c, base, hint)
-    return c.array_call("cast", (base.var,), dtype, base.extents, hint)
+        copy = shaping.copied(c, base, hint)
+        return Arr(copy.var, copy.root, ordered(base))
+    return c.array_call("cast", (base.var,), dtype, base.extents, hint, ordered(base))
 
 
 def _of_number(c: State, base: Num, name: str, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:

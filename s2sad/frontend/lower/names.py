@@ -57,6 +57,8 @@ def usable(c: State, value: Value) -> Value:
     if isinstance(value, Bad):
         if not value.reason:
             raise c.silent()
+        if value.unroll:
+            c.needs_static(value.reason, value.alternative)
         c.refuse(value.reason, value.alternative)
     return value
 
@@ -102,7 +104,7 @@ def _capture_number(c: State, name: str, value: object, read: Callable[[], objec
     except ArgumentError as error:
         c.refuse(str(error))
     tree, result = parameter(c, name, spec, "capture")
-    leaf = tree.name if isinstance(tree, n.Var) else name
+    leaf = (tree.name if isinstance(tree, n.Var) else name).replace(".", "_")  # SCALE.1 of a callee becomes SCALE_1
     c.params.append(n.Param(leaf, tree))
     c.captures.append(Capture(leaf, (lambda: value) if frozen else read))
     return result
@@ -161,7 +163,7 @@ def array_parameter(c: State, name: str, spec: ArrayArg, kind: str) -> Arr:
             c.head.append(n.Assign(e, "extent", (array, const(axis)), c.b.loc))
             c.extent_bound(e)
     c.declare_global(array, *(e for e in extents if isinstance(e, n.Var)))
-    return Arr(array, c.root(name, kind, array))
+    return Arr(array, c.root(name, kind, array), spec.layout == "C")
 
 
 def attribute(c: State, base: Static, name: str) -> Value:

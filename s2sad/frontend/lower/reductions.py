@@ -5,7 +5,7 @@ from __future__ import annotations
 from s2sad.analysis.types import Kind, result_of
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Num
+from s2sad.frontend.lower.values import Arr, Num, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
@@ -21,7 +21,7 @@ def reduce(c: State, fn: str, a: Arr, axes: tuple[int, ...] | None, keepdims: bo
         elif keepdims:
             extents.append(const(1))
     if extents or (keepdims and a.ndim):
-        return c.array_call(fn, (a.var,), a.dtype, tuple(extents), hint, axis=axes, keepdims=keepdims)
+        return c.array_call(fn, (a.var,), a.dtype, tuple(extents), hint, ordered(a), axis=axes, keepdims=keepdims)
     target = c.b.var(hint, n.Scalar(a.dtype))
     c.emit(n.Call(target, fn, (a.var,), (("axis", axes), ("keepdims", False)), c.b.loc))
     return Num(target)
@@ -85,4 +85,4 @@ def _check_some(c: State, extent: n.Atom, others: list[n.Atom], message: str) ->
 
 
 def _as(c: State, a: Arr, dtype: str) -> Arr:
-    return a if a.dtype == dtype else c.array_call("cast", (a.var,), dtype, a.extents, a.var.hint)
+    return a if a.dtype == dtype else c.array_call("cast", (a.var,), dtype, a.extents, a.var.hint, ordered(a))

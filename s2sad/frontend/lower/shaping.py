@@ -116,16 +116,23 @@ def _quotient(c: State, size: n.Atom, rest: n.Atom, message: str) -> n.Atom:
 
 def _reshaped(c: State, a: Arr, extents: tuple[n.Atom, ...], hint: str) -> Arr:
     hint = a.var.hint if hint == "t" else hint
-    if a.type.layout == "C":
+    certain = a.in_order or a.ndim < 2
+    if a.type.layout == "C" and certain:
         return c.view(a, (n.Reshape(),), extents, "C", hint)
-    copy = copied(c, a, hint)
+    copy = a if a.type.layout == "C" else copied(c, a, hint)
     result = c.view(copy, (n.Reshape(),), extents, "C", hint)
-    # NumPy makes a view where the strides allow it: right only while neither is written.
-    reason = f"line {c.b.loc.line} reshapes {a.var.hint}, which is a view or a copy depending on its strides"
-    a.root.freeze(reason)
-    copy.root.freeze(reason)
+    if a.type.layout == "C":
+        _may_copy(c, a)
+        return Arr(result.var, result.root)
+    _may_copy(c, a)
+    _may_copy(c, copy)
     copy.root.copies = tuple(a.root.all())
     return result
+
+
+def _may_copy(c: State, a: Arr) -> None:
+    """NumPy makes a view of ``a`` where the strides allow it: right only while neither is written."""
+    a.root.freeze(f"line {c.b.loc.line} reshapes {a.var.hint}, which is a view or a copy depending on its strides")
 
 
 def ravel(c: State, a: Arr, hint: str = "t") -> Arr:

@@ -48,6 +48,42 @@ class NeedsStatic(Refused):
     """Refused, unless an enclosing loop of constant bounds is unrolled."""
 
 
+class Fork(Refused):
+    """A store after a branch that chose between two arrays: right if ``statement`` takes what follows into its branches."""
+
+    def __init__(self, problem: Problem, frame: Frame, statement: Any) -> None:
+        super().__init__(problem)
+        self.frame, self.statement = frame, statement
+
+
+@dataclass
+class Mark:
+    """What an abandoned attempt must leave as it was."""
+
+    frames: int
+    env: dict[str, Value]
+    out: int
+    problems: int
+    roots: list[tuple[bool, str | None, Any]]
+    unrollable: int
+    loops: int
+
+    @classmethod
+    def of(cls, c: State) -> Mark:
+        flags = [(r.written, r.frozen, r.fork) for r in c.roots]
+        return cls(len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops)
+
+    def restore(self, c: State) -> None:
+        del c.frames[self.frames :]
+        c.frame.env = dict(self.env)
+        del c.b.out[self.out :]
+        del c.problems[self.problems :]
+        del c.roots[len(self.roots) :]
+        for root, flags in zip(c.roots, self.roots, strict=True):
+            root.written, root.frozen, root.fork = flags
+        c.loops, c.unrollable = self.loops, self.unrollable
+
+
 class State:
     """Everything that lowering one function mutates.
 
@@ -242,9 +278,9 @@ class State:
         self.roots.append(root)
         return root
 
-    def fresh(self, var: n.Var) -> Arr:
+    def fresh(self, var: n.Var, in_order: bool = True) -> Arr:
         """``var`` as an array with memory of its own."""
-        return Arr(var, self.root(var.hint))
+        return Arr(var, self.root(var.hint), in_order)
 
     def alloc(self, dtype: str, extents: tuple[n.Atom, ...], fill: n.Atom | None = None, hint: str = "t") -> Arr:
         target = self.b.var(hint, n.Array(dtype, extents))
@@ -252,19 +288,21 @@ class State:
         return self.fresh(target)
 
     def array_call(
-        self, fn: str, args: tuple[n.Atom, ...], dtype: str, extents: tuple[n.Atom, ...], hint: str, **attrs: object
-    ) -> Arr:
+        self, fn: str, args: tuple[n.Atom, ...], dtype: str, extents: tuple[n.Atom, ...], hint: str,
+        in_order: bool = True, **attrs: object,
+    ) -> Arr:  # fmt: skip
         """A fresh array computed by ``fn``."""
         target = self.b.var(hint, n.Array(dtype, extents))
         self.emit(n.Call(target, fn, args, tuple(attrs.items()), self.b.loc))
-        return self.fresh(target)
+        return self.fresh(target, in_order)
 
     def view(
         self, base: Arr, items: tuple[n.ViewItem, ...], extents: tuple[n.Atom, ...], layout: str, hint: str | None = None
     ) -> Arr:
         target = self.b.var(hint or base.var.hint, n.Array(base.dtype, extents, layout))
         self.emit(n.View(target, base.var, items, self.b.loc))
-        return Arr(target, base.root)
+        transposed = any(isinstance(item, n.Transpose) for item in items)
+        return Arr(target, base.root, base.in_order and not transposed)
 
     def store(self, array: n.Var, value: n.Atom) -> None:
         """``array[...] = value``; the root is marked by the caller."""
@@ -289,12 +327,18 @@ class State:
         """Note a store into ``root``, or refuse it."""
         for piece in root.all():
             if piece.frozen:
-                self.refuse(f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before")
+                self._refuse_store(root, piece)
             if piece.kind == "capture":
                 self.refuse(f"this writes the captured array {piece.name}", "pass it as an argument")
         for piece in root.all():
             piece.written = True
         self.stores += 1
+
+    def _refuse_store(self, root: Root, piece: Root) -> NoReturn:
+        problem = self.problem(f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before")
+        if piece.fork is not None and piece.fork[0] in self.frames:
+            raise Fork(problem, *piece.fork)
+        raise Refused(problem)
 
     def extent_bound(self, var: n.Var) -> None:
         """An array's extent is at least 0."""

@@ -15,7 +15,7 @@ from s2sad.frontend.lower.iteration import bind_target
 from s2sad.frontend.lower.linear import matmul
 from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.loops import lower_for
-from s2sad.frontend.lower.state import NeedsStatic, Refused, State
+from s2sad.frontend.lower.state import Fork, NeedsStatic, Refused, State
 from s2sad.frontend.lower.values import NONE, Arr, Bad, Function, Tup, Value
 from s2sad.frontend.lower.names import lookup, usable
 
@@ -24,7 +24,10 @@ _LIMIT = 20_000
 
 def lower_block(c: State, stmts: Sequence[Any]) -> None:
     """Lower ``stmts`` in order; problems are collected, and the names that a refused statement binds become unusable."""
+    top = stmts is c.frame.callee.body
     for stmt in stmts:
+        if top:
+            c.frame.top = stmt
         c.b.loc = c.frame.loc(stmt)
         c.statements += 1
         try:
@@ -36,7 +39,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
                     c.refuse(f"{type(stmt).__name__} statements are not supported")
                 handler(c, stmt)
         except Refused as refused:
-            if isinstance(refused, NeedsStatic) and c.unrollable:
+            if isinstance(refused, Fork) or (isinstance(refused, NeedsStatic) and c.unrollable):
                 raise
             if c.statements > _LIMIT and refused.problem is not None:
                 c.problems = [refused.problem]

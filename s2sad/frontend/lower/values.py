@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from s2sad.analysis.types import Kind
-from s2sad.errors import Problem
 from s2sad.ir import nodes as n
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ class Root:
     var: n.Var | None = None
     written: bool = False
     frozen: str | None = None
+    fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
     copies: tuple[Root, ...] = ()
 
@@ -65,17 +65,23 @@ class Root:
         for root in self.may:
             yield from root.all()
 
-    def freeze(self, reason: str) -> None:
+    def freeze(self, reason: str, fork: tuple[Any, Any] | None = None) -> None:
         for root in self.all():
-            root.frozen = root.frozen or reason
+            if root.frozen is None:
+                root.frozen, root.fork = reason, fork
 
 
 @dataclass(frozen=True)
 class Arr:
-    """An array: its variable (a root or a view) and the memory it refers to."""
+    """An array: its variable (a root or a view) and the memory it refers to.
+
+    ``in_order``: NumPy's array has its axes in C order, so that what is computed from it is C-contiguous there as in the
+    IR. Where that is not known, NumPy's ``reshape`` may copy.
+    """
 
     var: n.Var
     root: Root = field(compare=False)
+    in_order: bool = field(default=True, compare=False)
 
     @property
     def type(self) -> n.Array:
@@ -174,11 +180,14 @@ class SliceOf:
 
 @dataclass(frozen=True)
 class Bad:
-    """What a name holds where nothing right can be said; its use is refused. ``problem`` None: already reported."""
+    """What a name holds where nothing right can be said; its use is refused. Without a ``reason`` that was reported already.
+
+    ``unroll``: unrolling the loop around it would help.
+    """
 
     reason: str = ""
     alternative: str = ""
-    problem: Problem | None = None
+    unroll: bool = False
 
 
 Value: TypeAlias = (
@@ -212,6 +221,11 @@ def roots(value: Value) -> Iterator[Root]:
             yield from roots(item)
     elif isinstance(value, Enumerate | Reversed | Method):
         yield from roots(value.base)
+
+
+def ordered(*values: Num | Arr) -> bool:
+    """Whether NumPy's elementwise result of ``values`` is C-contiguous (it keeps the order of its operands' axes)."""
+    return all(v.in_order or v.ndim < 2 for v in values if isinstance(v, Arr))
 
 
 def describe(value: Value) -> str:
