@@ -15,7 +15,7 @@ from tests.support.fuzz_oracle import Outcome
 from tests.support.fuzz_programs import Case
 from tests.support.matrix import leaves
 
-SECONDS = 150.0
+SECONDS = 60.0
 BLOCKS = ("body", "orelse")
 
 

@@ -114,7 +114,8 @@ def _checked(
         raise
     except s2sad.S2SADError as error:
         stage = re.search(r"stage '([\w\- ]+)'", str(error))
-        kind = f"{type(error).__name__} {stage.group(1) if stage else ''}".strip()
+        inner = re.search(r">:\d+\): (\w+)", str(error))
+        kind = " ".join([type(error).__name__, *(m.group(1) for m in (stage, inner) if m)])
         return Outcome("crash", kind, str(error)[-1500:])
     except Exception as error:
         return Outcome("crash", f"raises {type(error).__name__}", f"{error!r}"[:1500])
