@@ -42,7 +42,7 @@ def _block(block: n.Block, facts: Aliases, shared: frozenset[n.Var]) -> n.Block:
 
 
 def _met(stmt: n.Map, facts: Aliases) -> frozenset[n.Var]:
-    """Classes made outside ``stmt`` of which two of its iterations may touch one element, at least one of them adding."""
+    """Classes of which two iterations of ``stmt`` may touch one element, at least one of them adding."""
     accesses: dict[n.Var, list[tuple[n.Var, tuple[n.Atom, ...]]]] = {}
     added: set[n.Var] = set()
     for s in walk.walk(stmt.body):
@@ -55,7 +55,7 @@ def _met(stmt: n.Map, facts: Aliases) -> frozenset[n.Var]:
 
 
 def _owned(stmt: n.Map, accesses: list[tuple[n.Var, tuple[n.Atom, ...]]]) -> bool:
-    """Whether each index of ``stmt`` stands alone at one position of every access: then each iteration has its own elements."""
+    """Whether each index of ``stmt`` stands alone at one position of every access (rows of its own)."""
     array, first = accesses[0]
     if any(a != array for a, _ in accesses):
         return False

@@ -27,7 +27,7 @@ class LibCalls:
     def reverse(self, stmt: n.LibCall, frame: Frame) -> None:
         """The array-level rule of the library function, one contribution per active operand."""
         shadow = self.shadows.of(stmt.out, frame)
-        for k, (arg, template) in enumerate(zip(stmt.args, registry.vjp_of(stmt.fn), strict=True)):
+        for arg, template in zip(stmt.args, registry.vjp_of(stmt.fn), strict=True):
             if isinstance(arg, n.Var) and self.act.is_varied(arg):
                 value = self._array_value(template, stmt, shadow, frame, arg)
                 self.b.add(n.Accumulate(self.shadows.of(arg, frame), (), value, "plain", loc=stmt.loc))

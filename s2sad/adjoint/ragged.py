@@ -200,7 +200,7 @@ class _Counting:
         return self.b.assign("pymax", const(0), last, dtype="int64", hint="trips")
 
     def value(self, atom: n.Atom) -> n.Atom:
-        """``atom`` in the counting loops, evaluated again from integers, booleans and memory that the loops do not write."""
+        """``atom`` in the counting loops: from integers, booleans and memory that the loops do not write."""
         if isinstance(atom, n.Const) or self.facts.home[atom.name].kind == "top":
             return atom
         if atom.name not in self.env:

@@ -59,7 +59,7 @@ class References:
         return item
 
     def _expand(self, d: n.Alloc, region: Region) -> n.Var:
-        """Gives an array that a loop allocates anew each trip one row of a tape per trip, so that its contents survive."""
+        """Gives an array that a loop allocates anew one row of a tape per trip, so that its contents survive."""
         if d.target.name in self.expanded:
             return self.expanded[d.target.name]
         assert isinstance(d.target.type, n.Array)

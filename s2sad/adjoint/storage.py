@@ -226,7 +226,7 @@ class Storage:
     # ---- memory -----------------------------------------------------------------------------------------------------
 
     def _intact(self, load: n.Load, region: Region, pos: int, upto: int) -> bool:
-        """Whether no statement of ``region`` in ``(pos, upto]`` may write the element that ``load``, at ``pos``, reads."""
+        """Whether nothing in ``(pos, upto]`` of ``region`` may write the element that ``load``, at ``pos``, reads."""
         klass = self.facts.klass(load.array)
         if klass in self.unsavable:
             return False
@@ -240,7 +240,7 @@ class Storage:
         return True
 
     def _writes_in(self, region: Region, klass: str) -> list[tuple[int, Write]]:
-        """Writes of the class in ``region`` and the blocks in it, with the position in ``region`` that they belong to."""
+        """Writes of the class in ``region`` and the blocks in it, each with its position in ``region``."""
         key = (id(region), klass)
         if key not in self._positions:
             found = []

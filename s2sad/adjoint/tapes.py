@@ -69,7 +69,7 @@ class Tapes:
         numbers: Callable[[Region], tuple[n.Atom, ...]],
         place: Callable[[Region], n.Atom],
     ) -> tuple[n.Atom, ...]:
-        """The index of a tape of ``region``; ``numbers`` gives trip numbers of a loop, ``place`` the place in a ragged one."""
+        """The index of a tape of ``region`` from the trip ``numbers`` of a loop and the ``place`` in a ragged one."""
         out: tuple[n.Atom, ...] = ()
         for r in self.loops(region):
             out = (place(r),) if self.dimensions(r) is None else (*out, *numbers(r))

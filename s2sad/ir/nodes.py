@@ -39,7 +39,7 @@ class Assign:
 
 @dataclass(frozen=True)
 class Load:
-    """``target = array[index]``, one element; ``index`` has one non-negative in-range int atom per dimension."""
+    """``target = array[index]``, one element; ``index``: one non-negative in-range int atom per dimension."""
 
     target: Var
     array: Var
@@ -50,7 +50,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Store:
-    """``array[index] = value``. Array level: ``index == ()`` stores (broadcasts) ``value`` into the whole of ``array``."""
+    """``array[index] = value``. Array level: ``index == ()`` stores (broadcasts) ``value`` into all of it."""
 
     array: Var
     index: tuple[Atom, ...]
@@ -76,7 +76,7 @@ class Accumulate:
 
 @dataclass(frozen=True)
 class Alloc:
-    """``target`` = a new C-contiguous array; ``fill`` is its value, ``None`` leaves it unset; ``role`` local, tape, shadow."""
+    """``target`` = a new C-contiguous array of ``fill`` (``None``: unset); ``role`` is local, tape or shadow."""
 
     target: Var
     fill: Atom | None = None
@@ -122,7 +122,7 @@ ViewItem: TypeAlias = At | Slice | NewAxis | Transpose | Reshape
 
 @dataclass(frozen=True)
 class View:
-    """``target`` = another indexing of ``base``'s memory. Index items come in base dimension order, all dims covered."""
+    """``target`` = another indexing of ``base``'s memory. Index items cover its dimensions, in order."""
 
     target: Var
     base: Var
@@ -152,7 +152,7 @@ class If:
 
 @dataclass(frozen=True)
 class Carry:
-    """A variable that a loop re-binds: ``inner`` inside (``init`` on the first trip, then ``next``), ``outer`` after it."""
+    """What a loop re-binds: ``inner`` inside (``init`` on the first trip, then ``next``), ``outer`` after it."""
 
     inner: Var
     init: Atom
@@ -291,7 +291,7 @@ Block: TypeAlias = tuple[Stmt, ...]
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: its name in the signature and the tree of variables it unpacks to; ``default`` is its source text."""
+    """A parameter: its name, the tree of variables it unpacks to, and the source text of its default."""
 
     name: str
     tree: Tree

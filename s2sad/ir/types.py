@@ -75,4 +75,4 @@ class Struct:
     cls: type | None = None
 
 
-Tree: TypeAlias = Var | Const | None | Struct
+Tree: TypeAlias = Var | Const | Struct | None

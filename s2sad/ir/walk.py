@@ -79,7 +79,7 @@ def inner_targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
 
 
 def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
-    """Atoms that ``stmt`` reads itself at its entry (not in its blocks, not at their ends, not the extents of its types)."""
+    """Atoms that ``stmt`` reads itself at its entry (not in its blocks or at their ends, not extents of types)."""
     match stmt:
         case n.Assign() | n.Call():
             return stmt.args
