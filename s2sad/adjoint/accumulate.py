@@ -59,7 +59,4 @@ def _owned(stmt: n.Map, accesses: list[tuple[n.Var, tuple[n.Atom, ...]]]) -> boo
     array, first = accesses[0]
     if any(a != array for a, _ in accesses):
         return False
-    for index in stmt.indices:
-        if not any(all(i[k] == index for _, i in accesses) for k in range(len(first))):
-            return False
-    return True
+    return all(any(all(i[k] == index for _, i in accesses) for k in range(len(first))) for index in stmt.indices)
