@@ -76,10 +76,8 @@ def check_grads(
             )
     result = dot_product(forward, reverse, own, rng)
     if not result.holds(precise):
-        raise CheckError(
-            f"vjp and jvp of {reverse.__name__} disagree: <y_bar, J x_dot> = {result.forward!r}, "
-            f"<J^T y_bar, x_dot> = {result.reverse!r}"
-        )
+        sides = f"<y_bar, J x_dot> = {result.forward!r}, <J^T y_bar, x_dot> = {result.reverse!r}"
+        raise CheckError(f"vjp and jvp of {reverse.__name__} disagree: {sides}")
 
 
 def _weighted(primal: Callable[..., Any], y_bar: Any) -> Callable[[list[Any]], float]:

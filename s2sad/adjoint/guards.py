@@ -13,6 +13,21 @@ def guard_shapes(fn: n.Function, primal: n.Function) -> n.Function:
     """``fn`` with a check for every array among the parameters that ``primal`` does not have.
 
     The array type of such a parameter has the extents it must have; the check stands where they are first known.
+
+    Examples
+    --------
+    >>> from s2sad.ir.builder import INT
+    >>> from s2sad.ir.text import show
+    >>> m = n.Var("m", INT)
+    >>> x, y_bar = (n.Var(name, n.Array("float64", (m,))) for name in ("x", "y_bar"))
+    >>> primal = n.Function("f", (n.Param("x", x),), (n.Assign(m, "extent", (x, const(0))), n.Return(x)))
+    >>> print(show(guard_shapes(replace(primal, params=(*primal.params, n.Param("y_bar", y_bar))), primal)))
+    def f(x: float64[m], y_bar: float64[m]):
+        m: int64 = extent(x, 0)
+        n: int64 = extent(y_bar, 0)
+        same: bool = eq(n, m)
+        check same else ValueError('y_bar has another shape than what it belongs to')
+        return x
     """
     own = {p.name for p in primal.params}
     arrays = [

@@ -77,6 +77,21 @@ class Shapes:
         difference = (self.form(a) - self.form(b)).known
         return None if difference is None else difference == 0
 
+    def simple(self, a: n.Atom) -> bool:
+        """Whether ``a`` is a constant or one variable, not computed from others."""
+        form = self.form(a)
+        return form.known is not None or (
+            form.constant == 0 and all(isinstance(t, n.Var) and k == 1 for t, k in form.terms)
+        )
+
+    def at_most_one(self, a: n.Atom) -> bool:
+        """Whether ``a`` is the number of elements of a slice like ``x[:1]``: 1, or 0 if there are none."""
+        terms = tuple(self.form(a).terms)
+        if len(terms) != 1 or self.form(a).constant or terms[0][1] != 1:
+            return False
+        term = terms[0][0]
+        return isinstance(term, tuple) and term[0] == "pymin" and Form(1) in term[1:]
+
     def unify(self, a: n.Atom, b: n.Atom) -> None:
         """From here to the end of the scope, ``a`` equals ``b``."""
         difference = self.form(a) - self.form(b)

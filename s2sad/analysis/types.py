@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +19,14 @@ SUPPORTED = frozenset(
 
 @dataclass(frozen=True)
 class Kind:
-    """What decides a result's dtype: the operand's dtype, whether it is a Python scalar (``weak``), whether an array."""
+    """What decides a result's dtype: dtype, whether it is a Python scalar (``weak``), whether an array."""
 
     dtype: str
     weak: bool = False
     array: bool = False
 
 
-def example(kind: Kind) -> object:
+def example(kind: Kind) -> Any:
     """A value of ``kind``, equal to one."""
     if kind.weak:
         return _PYTHON[kind.dtype]
@@ -49,7 +50,7 @@ def kind_of(value: object) -> Kind:
     raise TypeError(f"the result would be of {what}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def result_of(function: Callable, operands: tuple[Kind, ...]) -> Kind:
     """The kind of ``function(*operands)``, found by calling it (NEP 50 included).
 
@@ -63,7 +64,7 @@ def result_of(function: Callable, operands: tuple[Kind, ...]) -> Kind:
         return kind_of(function(*(example(k) for k in operands)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def common_dtype(operands: tuple[Kind, ...]) -> str:
     """The dtype in which NumPy compares, selects or joins ``operands``.
 

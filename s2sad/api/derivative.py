@@ -23,6 +23,7 @@ from s2sad.api.seeding import Pullback, cotangents, dotted, expand, tangents
 from s2sad.api.variant import Variant
 from s2sad.backend.export import export_text
 from s2sad.errors import ArgumentError, S2SADError, UnsupportedError
+from s2sad.frontend.source import get_source
 from s2sad.ir import nodes as n
 from s2sad.runtime import SizeOneError
 
@@ -52,6 +53,8 @@ class Derivative:
     def __init__(self, fn: Callable[..., Any], options: Options) -> None:
         if isinstance(fn, Derivative):
             raise UnsupportedError(f"{fn!r} is itself a derivative; derivatives of derivatives are not supported yet")
+        if not isinstance(plain_function(fn), types.FunctionType):
+            get_source(fn)  # refuses it, and says why
         functools.update_wrapper(self, plain_function(fn), updated=())
         self.__qualname__: str
         self.__wrapped__ = fn
@@ -177,7 +180,7 @@ class Derivative:
                 message = f"{self.binder.function} has no specialisation yet; use .inspect_source(*args)"
                 raise S2SADError(f"{message} ({error})") from error
         assert self._engine.latest is not None
-        return self._engine.latest.info.emitted.text
+        return self._engine.latest.info.emitted.text.rstrip()
 
     def _assumed_specs(self) -> tuple[ArgSpec, ...]:
         found: list[ArgSpec] = []
@@ -193,7 +196,7 @@ class Derivative:
 
     def inspect_source(self, *args: Any, **kwargs: Any) -> str:
         """The text of the specialisation for these arguments, without running it."""
-        return self._engine.find(self._own(args, kwargs)).info.emitted.text
+        return self._engine.find(self._own(args, kwargs)).info.emitted.text.rstrip()
 
     def _own(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The user's arguments of a call (seeds are dropped)."""
@@ -202,7 +205,7 @@ class Derivative:
     def compile(self, *args: Any, **kwargs: Any) -> Derivative:
         """Specialise and compile for these arguments (seeds are not needed), without running; returns the object."""
         own = self._own(args, kwargs)
-        self._engine.find(own).compile(own)
+        self._engine.prepare(self._engine.find(own), own)
         return self
 
     def inspect_stage(self, name: str, *args: Any, **kwargs: Any) -> n.Function:
@@ -222,7 +225,7 @@ class Derivative:
         """Write the latest specialisation to ``path``: a file that needs only NumPy and Numba, with the same bits."""
         title = f"{self.options.mode} of {self.binder.function}"
         written = Path(path)
-        written.write_text(export_text(self._latest().info.emitted, title), encoding="utf-8")
+        written.write_text(export_text(self._latest().info.emitted, title, self.options.vecmath), encoding="utf-8")
         return written
 
     @property

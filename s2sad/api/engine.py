@@ -20,12 +20,13 @@ from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
 from s2sad.api.trace import explain
 from s2sad.api.variant import Variant
-from s2sad.errors import ArgumentError, InternalError
+from s2sad.errors import ArgumentError, InternalError, UnsupportedError
 from s2sad.frontend.source import Source, get_source
 from s2sad.pipeline import Derived, Request, derive
 from s2sad.runtime import SizeOneError
 
 SeedMaker: TypeAlias = Callable[[Variant], tuple[Any, ...]]
+FIXED_EXTENTS = (1, 4, None)  # x[1:] of two elements has an extent of 1 that no argument has
 MAX_VARIANTS = 64  # per signature; the oldest goes first
 
 
@@ -78,22 +79,35 @@ class Engine:
     ) -> tuple[Variant, Any]:
         """Run the specialisation for ``args``; ``make`` gives the seeds it needs, ``hidden`` pins captured values."""
         variant = self.find(args)
-        try:
-            return variant, variant(args, None if make is None else make(variant), hidden)
-        except SizeOneError:
-            return self._size_one(args, lambda v: v(args, None if make is None else make(v), hidden))
-        except Exception as error:
-            raise self.explained(variant, error) from error.__cause__
+        action = lambda v: v(args, None if make is None else make(v), hidden)
+        if not variant.asks_size_one:
+            try:
+                self.prepare(variant, args)
+                return variant, action(variant)
+            except SizeOneError:
+                variant.asks_size_one = True
+            except Exception as error:
+                raise self.explained(variant, error) from error.__cause__
+        return self._size_one(args, action)
 
     def call_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The value of the primal, and the final contents of the arguments that it writes, by name."""
         variant = self.find(args)
-        try:
-            return variant.run_final(args)
-        except SizeOneError:
-            return self._size_one(args, lambda v: v.run_final(args))[1]
-        except Exception as error:
-            raise self.explained(variant, error) from error.__cause__
+        if not variant.asks_size_one:
+            try:
+                self.prepare(variant, args)
+                return variant.run_final(args)
+            except SizeOneError:
+                variant.asks_size_one = True
+            except Exception as error:
+                raise self.explained(variant, error) from error.__cause__
+        return self._size_one(args, lambda v: v.run_final(args))[1]
+
+    def prepare(self, variant: Variant, args: list[Any]) -> None:
+        """Compile ``variant`` for ``args`` before its first call."""
+        if not variant.ready:
+            with self._lock:
+                variant.compile(args)
 
     def explained(self, variant: Variant, error: Exception) -> Exception:
         """``error`` with the user's line; what Numba says about generated code is a defect of ours."""
@@ -106,18 +120,29 @@ class Engine:
         return error
 
     def _size_one(self, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
-        """The call again, with the extents that are 1 fixed; then with all extents fixed (design D1)."""
+        """The call again, with the extents that are 1 fixed; then more of them (design D1)."""
         specs = self.specs(args)
-        for only_ones in (True, False):
-            variant = self._sized_variant(tuple(map(fix_extents, specs, args, (only_ones,) * len(args))))
+        tried = [specs]
+        refusal: UnsupportedError | None = None
+        for largest in FIXED_EXTENTS:
+            fixed = tuple(map(fix_extents, specs, args, (largest,) * len(args)))
+            if fixed in tried:
+                continue
+            tried.append(fixed)
             try:
+                variant = self._sized_variant(fixed)
+            except UnsupportedError as error:  # extents that are known to differ
+                refusal = error
+                break
+            try:
+                self.prepare(variant, args)
                 return variant, action(variant)
             except SizeOneError:
                 continue
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
         plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
-        raise InternalError(f"{self.binder.function}: an extent of 1 could not be specialised; please report it")
+        raise refusal or InternalError(f"{self.binder.function}: an extent of 1 could not be specialised")
 
     def _sized_variant(self, specs: tuple[ArgSpec, ...]) -> Variant:
         key = tuple(_hashable(spec) for spec in specs)
@@ -189,13 +214,13 @@ class Engine:
         return variant
 
 
-def fix_extents(spec: ArgSpec, value: Any, only_ones: bool) -> ArgSpec:
-    """``spec`` with the extents of ``value`` fixed: those that are 1, or all."""
+def fix_extents(spec: ArgSpec, value: Any, largest: int | None) -> ArgSpec:
+    """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all)."""
     if isinstance(spec, TupleArg):
-        items = tuple(fix_extents(s, v, only_ones) for s, v in zip(spec.items, value, strict=True))
+        items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, value, strict=True))
         return replace(spec, items=items)
     if isinstance(spec, ArrayArg):
-        return replace(spec, known=tuple(e if e == 1 or not only_ones else None for e in np.shape(value)))
+        return replace(spec, known=tuple(e if largest is None or e <= largest else None for e in np.shape(value)))
     return spec
 
 

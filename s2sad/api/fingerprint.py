@@ -6,6 +6,7 @@ The walk follows the names that compiled code reads, so it needs no source text 
 from __future__ import annotations
 
 import builtins
+import dis
 import hashlib
 import types
 from collections.abc import Callable, Iterator
@@ -75,21 +76,37 @@ def fingerprint(fn: Any, frozen: bool = False) -> Fingerprint:
 
 def _captured(fn: types.FunctionType) -> Iterator[Capture]:
     """Closure cells, globals, and attributes of modules that the code of ``fn`` may read."""
+    names, attributes = _reads(fn.__code__)
     for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
         try:
             value = cell.cell_contents
         except ValueError:  # a cell that is not bound yet: the function refers to itself or to what comes later
             continue
         yield Capture(name, _cell_reader(cell), value)
-        yield from _attributes(name, value, _names(fn.__code__))
-    for name in sorted(_names(fn.__code__)):
-        if name in fn.__globals__:
-            value = fn.__globals__[name]
-            yield Capture(name, _item_reader(fn.__globals__, name), value)
-            yield from _attributes(name, value, _names(fn.__code__))
+        yield from _members(name, value, attributes)
+    for name in sorted(names & set(fn.__globals__)):
+        value = fn.__globals__[name]
+        yield Capture(name, _item_reader(fn.__globals__, name), value)
+        yield from _members(name, value, attributes)
 
 
-def _attributes(prefix: str, value: Any, names: set[str]) -> Iterator[Capture]:
+def _reads(code: types.CodeType) -> tuple[set[str], set[str]]:
+    """The names of globals and of attributes that ``code`` and the code nested in it read."""
+    names: set[str] = set()
+    attributes: set[str] = set()
+    stack = [code]
+    while stack:
+        current = stack.pop()
+        stack += [c for c in current.co_consts if isinstance(c, types.CodeType)]
+        for instruction in dis.get_instructions(current):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                names.add(instruction.argval)
+            elif instruction.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"):
+                attributes.add(instruction.argval)
+    return names, attributes
+
+
+def _members(prefix: str, value: Any, names: set[str]) -> Iterator[Capture]:
     """What the code may read from a module that is no library: the attributes with names that the code mentions."""
     if not isinstance(value, types.ModuleType) or _library(value):
         return
@@ -103,14 +120,6 @@ def _cell_reader(cell: types.CellType) -> Callable[[], Any]:
 
 def _item_reader(table: dict[str, Any], name: str) -> Callable[[], Any]:
     return lambda: table.get(name)
-
-
-def _names(code: types.CodeType) -> set[str]:
-    found = set(code.co_names)
-    for const in code.co_consts:
-        if isinstance(const, types.CodeType):
-            found |= _names(const)
-    return found
 
 
 def _code_text(code: types.CodeType) -> str:

@@ -34,8 +34,8 @@ def explain(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> No
 def user_locs(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> list[Loc]:
     """The places in the user's file where ``error`` may have been raised.
 
-    That is the line of the innermost frame of ``path`` in the traceback. Where compiled code raised in a function that it
-    calls, Numba's traceback has that function alone; then it is every line that calls it.
+    That is the line of the innermost frame of ``path`` in the traceback. Where compiled code raised in a function that
+    it calls, Numba's traceback has that function alone; then it is every line that calls it.
     """
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame.lineno for frame in frames if _same(frame.filename, path)]

@@ -11,6 +11,7 @@ import numpy as np
 from numba import typeof
 
 from s2sad.api import layout as lay
+from s2sad.api import result_type
 from s2sad.api.entry import check_overlap, copier, type_key
 from s2sad.backend.cpu import Compiled
 from s2sad.backend.emit import Emitted
@@ -66,6 +67,8 @@ class Variant:
         self.info = info
         self.code = code
         self.jitted = jitted
+        self.ready = False  # compiled, and its types compared
+        self.asks_size_one = False  # a call has met extents of 1, so the next one may too
         self.run: Any = code.dispatcher if jitted else _plain(code.function)
         self.seed_params = info.role("seed")
         user = info.role("user")
@@ -79,12 +82,17 @@ class Variant:
         self._prepare = copier(tuple(p.layout for p in info.params), tuple(p.name for p in info.params))
         self.convert = lay.converter(info.result)
         self.seeds, self._needs_zeros = self._default_seeds()
-        self.direct = self._pick is None and self._prepare is None and not self._needs_zeros
+        self._plain_call = self._pick is None and self._prepare is None and not self._needs_zeros
 
     @property
     def path(self) -> Path:
         """The file of the generated module."""
         return Path(str(self.code.module.__file__))
+
+    @property
+    def direct(self) -> bool:
+        """Whether the generated function may be called with the arguments as they are."""
+        return self._plain_call and self.ready and not self.asks_size_one
 
     def _default_seeds(self) -> tuple[tuple[Any, ...], bool]:
         """The seeds of a gradient: 1 for the value; the zeros for written arguments depend on the call."""
@@ -129,13 +137,16 @@ class Variant:
 
     def compile(self, args: list[Any]) -> None:
         """Let Numba compile for these arguments, without running; a plain function needs nothing."""
+        self.ready = True
         if not self.jitted:
             return
         seeds = [lay.example(p.layout) for p in self.seed_params]
         full = [*self._picked_or(args), *self.hidden_values(), *seeds]
         if self._prepare is not None:
             self._prepare(full)
-        self.run.compile(tuple(typeof(value) for value in full))
+        types = tuple(typeof(value) for value in full)
+        self.run.compile(types)
+        result_type.check(self.run.overloads[types].signature.return_type, self.info.result, self.info.name)
 
     def guard(self, args: list[Any]) -> None:
         """Refuse the user's arguments if they share memory where they must not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.abc
 import importlib.machinery
 import importlib.metadata
 import importlib.util
@@ -14,6 +15,7 @@ import stat
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -161,6 +163,23 @@ def write(path: Path, text: str) -> None:
 
 def _readable(name: str) -> str:
     return re.sub(r"\W+", "_", name)[:60] or "function"
+
+
+class GeneratedFinder(importlib.abc.MetaPathFinder):
+    """Finds the modules of earlier processes by name: the machine code of a user's cached caller asks for them."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The module's spec, if its file is in the cache folder."""
+        stem = fullname.removeprefix(PREFIX)
+        file = cache_folder() / f"{stem}.py"
+        if stem == fullname or not re.fullmatch(r"\w+", stem) or not file.is_file():
+            return None
+        return importlib.util.spec_from_file_location(fullname, file)
+
+
+sys.meta_path.append(GeneratedFinder())
 
 
 def _import(name: str, path: Path, text: str) -> ModuleType:

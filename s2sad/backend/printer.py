@@ -131,9 +131,9 @@ def render(tree: ast.FunctionDef, notes: Mapping[ast.stmt, Note]) -> tuple[str, 
         if note is not None and note.header:
             out.append(indent + note.header)
         if k in comments:
-            beside = f"{line:<{column - 2}}  {comments[k]}"
-            if len(beside) <= WIDTH:
-                line = beside
+            aligned, close = f"{line:<{column - 2}}  {comments[k]}", f"{line}  {comments[k]}"
+            if len(close) <= WIDTH:
+                line = aligned if len(aligned) <= WIDTH else close
             else:
                 out.append(indent + comments[k])
         out.append(line)

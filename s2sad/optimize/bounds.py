@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.ir.builder import Builder, Names
-from s2sad.optimize.affine import Affine, Facts, emit
-from s2sad.optimize.rewriter import Pieces, Rewriter
+from s2sad.optimize.affine import Affine, emit
+from s2sad.optimize.ranges import ZERO, Ranges, step_of
+from s2sad.optimize.rewriter import Pieces
 
 _MESSAGE = "index is out of bounds"
-_ZERO = Affine()
 
 
 def bounds(fn: n.Function) -> n.Function:
     """Remove or weaken ``index(i, n)``: to ``i`` where 0 <= i < n is proven, to ``n + i`` where -n <= i < 0 is.
 
-    Proofs are by affine arithmetic over loop ranges, extents, checks and branch conditions. What is not proven, is executed
-    in every trip of an innermost loop and is affine in its index becomes one ``Check`` before the loop: IndexError is then
-    raised earlier, and only if the loop has a trip.
+    Proofs are by affine arithmetic over loop ranges, extents, checks and branch conditions. What is not proven, is
+    executed in every trip of an innermost loop and is affine in its index becomes one ``Check`` before the loop:
+    IndexError is then raised earlier, and only if the loop has a trip.
 
     Examples
     --------
-    >>> from s2sad.ir.builder import FLOAT, INT
+    >>> from s2sad.ir.builder import FLOAT, INT, const
     >>> from s2sad.ir.text import show
     >>> m, x, y = n.Var("m", INT), n.Var("x", FLOAT), n.Var("y", FLOAT)
     >>> e, i, j, k, p = (n.Var(v, INT) for v in ("n", "i", "j", "k", "p"))
@@ -69,22 +69,14 @@ class _Loop:
     checks: list[n.Stmt] = field(default_factory=list)
 
 
-class _Bounds(Rewriter):
+class _Bounds(Ranges):
     def __init__(self, fn: n.Function) -> None:
-        super().__init__()
+        super().__init__(fn)
         self.build = Builder(Names.of(fn))
-        self.facts = Facts()
-        self.forms: dict[n.Var, Affine] = {}
-        self.conditions: dict[n.Var, n.Assign] = {}
         self.marks: list[int] = []
         self.loops: list[_Loop] = []
         self.depth = 0
         self.hoisted = False
-        for var in walk.param_vars(fn):
-            self.facts.seen(var)
-
-    def form(self, a: n.Atom) -> Affine:
-        return self.forms.get(a, Affine.of(a)) if isinstance(a, n.Var) else Affine.of(a)
 
     # ---- what is learned ----------------------------------------------------------------------------------------
 
@@ -100,78 +92,22 @@ class _Bounds(Rewriter):
                 ends = self.ends(stmt)
                 self.carried(stmt)
                 empty = [(self.form(stmt.stop), self.form(stmt.start))]
-                self.open(stmt, ends, [(b, a) for a, b in empty] if _step(stmt) < 0 else empty)
+                self.open(stmt, ends, [(b, a) for a, b in empty] if step_of(stmt) < 0 else empty)
             case n.Map():
                 forms = [self.form(e) for e in stmt.extents]
-                ends = {i: (_ZERO, e.shifted(-1)) for i, e in zip(stmt.indices, forms, strict=True)}
-                self.open(stmt, ends, [(e, _ZERO) for e in forms])
+                ends = {i: (ZERO, e.shifted(-1)) for i, e in zip(stmt.indices, forms, strict=True)}
+                self.open(stmt, ends, [(e, ZERO) for e in forms])
 
     def open(self, stmt: n.Stmt, ends: dict, empty: list[tuple[Affine, Affine]]) -> None:
         inner = any(walk.blocks(s) and not isinstance(s, n.If) for s in walk.walk(walk.blocks(stmt)[0]))
-        usable = bool(ends) and not (isinstance(stmt, n.For | n.ReverseLoop) and abs(_step(stmt)) != 1)
+        usable = bool(ends) and not (isinstance(stmt, n.For | n.ReverseLoop) and abs(step_of(stmt)) != 1)
         self.loops.append(_Loop(usable and not inner, self.depth, set(walk.inner_targets(stmt)), ends, empty))
         for i, (low, high) in ends.items():
             self.facts.add((Affine.of(i).minus(low), high.minus(Affine.of(i))))
 
-    def ends(self, stmt: n.For | n.ReverseLoop) -> dict[n.Var, tuple[Affine, Affine]]:
-        start, stop, step = self.form(stmt.start), self.form(stmt.stop), _step(stmt)
-        if step == 0:
-            return {}
-        return {stmt.index: (start, stop.shifted(-1)) if step > 0 else (stop.shifted(1), start)}
-
-    def carried(self, stmt: n.For | n.ReverseLoop) -> None:
-        """A counter that only grows is at least its initial value, in the loop and after it."""
-        made = {s.target: s for s in stmt.body if isinstance(s, n.Assign) and s.op in ("add", "checked_add")}
-        for c in stmt.carries:
-            step = made.get(c.next) if isinstance(c.next, n.Var) else None
-            if step is None or step.args[0] != c.inner:
-                continue
-            if isinstance(step.args[1], n.Const) and step.args[1].value >= 0:
-                self.facts.add((Affine.of(c.inner).minus(self.form(c.init)),))
-
     def leave(self, stmt: n.Stmt, block: int) -> None:
         self.facts.back(self.marks.pop())
         self.depth -= 1
-
-    def learn(self, cond: n.Atom, truth: bool) -> None:
-        """Facts from a condition that is known to be ``truth`` here."""
-        made = self.conditions.get(cond) if isinstance(cond, n.Var) else None
-        if made is None:
-            return
-        if made.op == "not":
-            self.learn(made.args[0], not truth)
-        elif made.op in ("and", "or"):
-            if truth == (made.op == "and"):
-                self.learn(made.args[0], truth)
-                self.learn(made.args[1], truth)
-        else:
-            a, b = (self.form(x) for x in made.args)
-            self.facts.add(_comparison(made.op if truth else _NEGATED[made.op], a, b))
-
-    def range_of(self, stmt: n.Assign) -> None:
-        """Facts about the result of an integer op that is not affine."""
-        r = Affine.of(stmt.target)
-        forms = [self.form(a) for a in stmt.args if a.type.dtype == "int64" and isinstance(a.type, n.Scalar)]
-        match stmt.op:
-            case "extent":
-                self.facts.add((r,))
-            case "index":
-                self.facts.add((r, forms[1].minus(r).shifted(-1), forms[1].shifted(-1)))
-            case "mod" if self.facts.holds(forms[1].shifted(-1)):
-                self.facts.add((r, forms[1].minus(r).shifted(-1)))
-            case "minimum" | "pymin":
-                self.facts.add(f.minus(r) for f in forms)
-                if all(self.facts.holds(f) for f in forms):
-                    self.facts.add((r,))
-            case "maximum" | "pymax":
-                self.facts.add(r.minus(f) for f in forms)
-            case "select" if all(self.facts.holds(f) for f in forms):
-                self.facts.add((r,))
-            case "floordiv" if not forms[1].terms and forms[1].const > 0:
-                c = forms[1].const
-                self.facts.add((forms[0].plus(r, -c), _ZERO.plus(r, c).minus(forms[0]).shifted(c - 1)))
-                if self.facts.holds(forms[0]):
-                    self.facts.add((r,))
 
     # ---- statements ---------------------------------------------------------------------------------------------
 
@@ -180,43 +116,10 @@ class _Bounds(Rewriter):
             self.facts.seen(var)
         if self.loops:
             self.loops[-1].inside.update(walk.targets(stmt))
-        match stmt:
-            case n.Assign() if stmt.op in ("index", "wrap"):
-                return self.index(stmt)
-            case n.Assign() if stmt.target.type.dtype == "int64":
-                form = self.affine(stmt)
-                if form is not None:
-                    self.forms[stmt.target] = form
-                else:
-                    self.range_of(stmt)
-            case n.Assign() if stmt.op in ("and", "or", "not") or (
-                stmt.op in _NEGATED and all(a.type.dtype == "int64" for a in stmt.args)
-            ):
-                self.conditions[stmt.target] = stmt
-            case n.Check():
-                self.learn(stmt.cond, True)
-            case n.Alloc() | n.View() if isinstance(stmt.target.type, n.Array):
-                self.facts.add(self.form(e) for e in stmt.target.type.extents)
+        if isinstance(stmt, n.Assign) and stmt.op in ("index", "wrap"):
+            return self.index(stmt)
+        self.note(stmt)
         return (stmt,)
-
-    def affine(self, stmt: n.Assign) -> Affine | None:
-        if any(a.type.dtype != "int64" or not isinstance(a.type, n.Scalar) for a in stmt.args):
-            return None
-        forms = [self.form(a) for a in stmt.args]
-        match stmt.op:
-            case "add" | "checked_add":
-                return forms[0].plus(forms[1])
-            case "sub" | "checked_sub":
-                return forms[0].minus(forms[1])
-            case "neg":
-                return _ZERO.minus(forms[0])
-            case "copy" | "cast":
-                return forms[0]
-            case "mul" | "checked_mul":
-                for a, b in (forms, reversed(forms)):
-                    if not a.terms:
-                        return _ZERO.plus(b, a.const) if a.const else _ZERO
-        return None
 
     def index(self, stmt: n.Assign) -> Pieces:
         i, extent = self.form(stmt.args[0]), self.form(stmt.args[1])
@@ -225,7 +128,7 @@ class _Bounds(Rewriter):
         high = checked or self.facts.holds(extent.minus(i).shifted(-1))
         if low and high:
             return self.replaced(stmt, stmt.args[0])
-        negative = self.facts.holds(_ZERO.minus(i).shifted(-1))
+        negative = self.facts.holds(ZERO.minus(i).shifted(-1))
         if negative and (checked or self.facts.holds(extent.plus(i))):
             return self.wrapped(stmt, i, extent)
         if checked:
@@ -256,7 +159,7 @@ class _Bounds(Rewriter):
     # ---- checks before loops ------------------------------------------------------------------------------------
 
     def before_loop(self, loop: _Loop, i: Affine, extent: Affine, low: bool, high: bool) -> bool:
-        """Put the check of ``-extent <= i < extent`` before ``loop``; ``low``, ``high``: that side is proven (at zero)."""
+        """Put the check of ``-extent <= i < extent`` before ``loop``; ``low`` and ``high`` say which side is proven."""
         if not loop.innermost or loop.depth != self.depth or any(v in loop.inside for v, _ in extent.terms):
             return False
         if any(v in loop.inside and v not in loop.ends for v, _ in i.terms):
@@ -270,7 +173,7 @@ class _Bounds(Rewriter):
             return (
                 False  # a bound that is itself an index of this Map's box does not occur; carried values do not hoist
             )
-        needed = ([] if high else [(greatest.shifted(1), extent)]) + ([] if low else [(_ZERO.minus(extent), least)])
+        needed = ([] if high else [(greatest.shifted(1), extent)]) + ([] if low else [(ZERO.minus(extent), least)])
         self.check(loop, needed)
         self.hoisted = True
         self.facts.add(b.minus(a) for a, b in needed)
@@ -328,31 +231,3 @@ class _Bounds(Rewriter):
             if j.target.type.dtype == "int64" and isinstance(j.target.type, n.Scalar):
                 self.joined(j)
         return (stmt,)
-
-    def joined(self, j: n.Join) -> None:
-        if all(self.facts.holds(self.form(a)) for a in (j.then_value, j.else_value)):
-            self.facts.add((Affine.of(j.target),))
-
-
-_NEGATED = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
-
-
-def _comparison(op: str, a: Affine, b: Affine) -> tuple[Affine, ...]:
-    """The forms that are >= 0 if ``a op b``."""
-    match op:
-        case "lt":
-            return (b.minus(a).shifted(-1),)
-        case "le":
-            return (b.minus(a),)
-        case "gt":
-            return (a.minus(b).shifted(-1),)
-        case "ge":
-            return (a.minus(b),)
-        case "eq":
-            return (a.minus(b), b.minus(a))
-    return ()
-
-
-def _step(stmt: n.For | n.ReverseLoop) -> int:
-    """The constant step, or 0."""
-    return int(stmt.step.value) if isinstance(stmt.step, n.Const) else 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
-from s2sad.optimize.rewriter import Pieces, Rewriter, type_extents
+from s2sad.optimize.rewriter import Pieces, Rewriter, index_views, type_extents
 
 
 def copies(fn: n.Function) -> n.Function:
@@ -42,6 +42,7 @@ class _Same:
     def __init__(self, fn: n.Function) -> None:
         self.table: dict[n.Var, n.Atom] = {}
         self.kept = type_extents(fn)
+        self.views = index_views(fn)
         # A carry that turns out unchanged can make a join inside equal, which can make another carry unchanged.
         count = -1
         while count != len(self.table):
@@ -58,7 +59,7 @@ class _Same:
         return a
 
     def same(self, var: n.Var, value: n.Atom) -> None:
-        if var not in self.kept and var.type.dtype == value.type.dtype:
+        if var not in self.kept and value not in self.views and var.type.dtype == value.type.dtype:
             self.table[var] = value
 
     def block(self, block: n.Block) -> None:

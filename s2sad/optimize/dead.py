@@ -37,13 +37,16 @@ def dead(fn: n.Function, keep_extents: bool = True) -> n.Function:
     def f(x: float64):
         return x
     """
-    marks = _Marks(fn)
-    marks.start(fn, type_extents(fn) if keep_extents else ())
-    marks.close()
-    at = len(fn.body) if fn.reverse_at is None else fn.reverse_at
-    forward = marks.sweep(fn.body[:at])
-    body = forward + marks.sweep(fn.body[at:])
-    return replace(fn, body=body, reverse_at=None if fn.reverse_at is None else len(forward))
+    while True:  # without a dead swap or joined reference, fewer arrays can be the same memory
+        marks = _Marks(fn)
+        marks.start(fn, type_extents(fn) if keep_extents else ())
+        marks.close()
+        at = len(fn.body) if fn.reverse_at is None else fn.reverse_at
+        forward = marks.sweep(fn.body[:at])
+        body = forward + marks.sweep(fn.body[at:])
+        fn = replace(fn, body=body, reverse_at=None if fn.reverse_at is None else len(forward))
+        if not marks.parted:
+            return fn
 
 
 class _Marks:
@@ -144,6 +147,12 @@ class _Marks:
             for k in self.writers.get(cls, ()):
                 self.keep(k)
 
+    @property
+    def parted(self) -> bool:
+        """Whether some reference that made arrays one alias class is not needed."""
+        references = (v for s in self.statements for v in _references(s))
+        return any(isinstance(v.type, n.Array) and v not in self.needed for v in references)
+
     def sweep(self, block: n.Block) -> n.Block:
         return tuple(self.clean(s) for s in block if self.number[id(s)] in self.live)
 
@@ -160,6 +169,18 @@ class _Marks:
                 return replace(stmt, sums=sums, body=self.sweep(stmt.body))
             case _:
                 return stmt
+
+
+def _references(stmt: n.Stmt) -> tuple[n.Var, ...]:
+    match stmt:
+        case n.View():
+            return (stmt.target,)
+        case n.If():
+            return walk.targets(stmt)
+        case n.For() | n.ReverseLoop():
+            return tuple(c.inner for c in stmt.carries)
+        case _:
+            return ()
 
 
 def _written(stmt: n.Stmt) -> n.Var | None:

@@ -1,4 +1,4 @@
-"""A zeroed array whose first use adds to every element once is assigned instead (pitfall S16: only if nothing came before).
+"""A zeroed array whose first use adds to every element once is assigned instead (pitfall S16).
 
 >>> from s2sad.ir.builder import INT, Builder, Names, const
 >>> from s2sad.ir.text import show_block
@@ -43,7 +43,7 @@ def _block(block: n.Block, facts: Aliases) -> n.Block:
 
 
 def _first_touches(block: list[n.Stmt], facts: Aliases) -> dict[n.Var, int]:
-    """For each memory allocated in ``block``, the first later statement that reads, writes or refers to it in any way."""
+    """For each memory allocated in ``block``, the first later statement that refers to it in any way."""
     allocated = {s.target for s in block if isinstance(s, n.Alloc)}
     first: dict[n.Var, int] = {}
     for pos, stmt in enumerate(block):

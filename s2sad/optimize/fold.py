@@ -8,7 +8,7 @@ from math import copysign, isfinite
 import numpy as np
 
 from s2sad.ir import nodes as n
-from s2sad.optimize.rewriter import Pieces, Rewriter, type_extents
+from s2sad.optimize.rewriter import Pieces, Rewriter, index_views, type_extents
 from s2sad.rules.registry import OPS
 
 # Ops whose value does not depend on a library: the same bits wherever they are computed.
@@ -48,6 +48,7 @@ class _Fold(Rewriter):
     def __init__(self, fn: n.Function) -> None:
         super().__init__()
         self.kept = type_extents(fn)
+        self.views = index_views(fn)
         self.made: dict[n.Var, n.Assign] = {}  # how each scalar was computed
         self.memories: dict[n.Var, n.Alloc] = {}
 
@@ -89,12 +90,12 @@ class _Fold(Rewriter):
 
     def before(self, stmt: n.Stmt) -> Pieces | None:
         match stmt:
-            case n.If(cond=n.Const(value=taken)):
+            case n.If(cond=n.Const(value=taken)) if self.views.isdisjoint(_chosen(stmt)):
                 body = self.block(stmt.then if taken else stmt.orelse)
                 for j in stmt.joins:
                     self.forget(j.target, self.use(j.then_value if taken else j.else_value))
                 return body
-            case n.For() | n.ReverseLoop() if _no_trip(stmt):
+            case n.For() | n.ReverseLoop() if _no_trip(stmt) and self.views.isdisjoint(c.init for c in stmt.carries):
                 for c in stmt.carries:
                     self.forget(c.outer, c.init)
                 return ()
@@ -103,6 +104,10 @@ class _Fold(Rewriter):
                     self.forget(s.target, s.init)
                 return ()
         return None
+
+
+def _chosen(stmt: n.If) -> tuple[n.Atom, ...]:
+    return tuple(a for j in stmt.joins for a in (j.then_value, j.else_value))
 
 
 def _no_trip(stmt: n.For | n.ReverseLoop) -> bool:

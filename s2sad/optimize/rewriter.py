@@ -138,6 +138,15 @@ class Rewriter:
         return self.map(replace(stmt, body=body, sums=sums))
 
 
+def index_views(fn: n.Function) -> frozenset[n.Var]:
+    """Views that no index may use at loop level: a reference to one must not become the view itself."""
+    return frozenset(
+        s.target
+        for s in walk.walk(fn.body)
+        if isinstance(s, n.View) and not any(isinstance(i, n.Reshape) for i in s.items)
+    )
+
+
 def type_extents(fn: n.Function) -> frozenset[n.Var]:
     """Variables that the types of ``fn``'s parameters name as extents: they keep their names."""
     return frozenset(

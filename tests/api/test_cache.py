@@ -51,6 +51,35 @@ def test_second_process(tmp_path):
     assert other[0] == [6.0, 12.0, 18.0] and compiled == 0  # another value of a hidden argument: the same machine code
 
 
+CALLER = """
+from numba import njit
+from s2sad import grad, pipeline
+def f(x):
+    return x * x * x
+g = grad(f)
+@njit(cache=True)
+def as_argument(d, x):
+    return d(x)
+@njit(cache=True)
+def as_global(x):
+    return g(x)
+print(as_argument(g, 2.0), as_global(2.0), sum(as_global.stats.cache_hits.values()), pipeline.counters.compilations)
+"""
+
+
+def test_cached_callers(tmp_path):
+    """Compiled callers that Numba caches find the derivative they contain, in a process that has not made it."""
+    path = tmp_path / "caller.py"
+    path.write_text(CALLER)
+    env = {**os.environ, "S2SAD_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    out = []
+    for _ in range(2):
+        done = subprocess.run([sys.executable, str(path)], env=env, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        out.append(done.stdout.split())
+    assert out[0][:3] == ["12.0", "12.0", "0"] and out[1] == ["12.0", "12.0", "1", "0"]
+
+
 def test_a_damaged_entry_counts_as_none(tmp_path):
     values = run(tmp_path)[:4]
     for path in (tmp_path / "cache").rglob("*.json"):

@@ -103,7 +103,7 @@ def make_closure(scale, table):
 
 closure = make_closure(1.7, np.array([0.2, -0.9, 1.4]))
 cube = lambda x: x * x * x
-# In float32 the first trip of its loop would compute in float32 and the others in float64; a carried variable has one dtype.
+# In float32 its first trip would compute in float32, the others in float64; a carried variable has one dtype.
 program(lambda rng: (0.8, 1.3), primal="bitwise", tags="spread", float32=False)(closure)
 
 

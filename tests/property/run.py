@@ -66,7 +66,9 @@ def statistics(found: list[Found], seconds: float) -> str:
     lines.append("slowest: " + ", ".join(f"seed {f.seed} {f.seconds:.0f} s" for f in slow))
     refused = [f for f in found if f.numba]
     share = 100.0 * len(refused) / max(1, len(found))
-    lines.append(f"refused of what Numba compiles: {len(refused)} ({share:.1f} % of all), seeds {[f.seed for f in refused]}")
+    lines.append(
+        f"refused of what Numba compiles: {len(refused)} ({share:.1f} % of all), seeds {[f.seed for f in refused]}"
+    )
     return "\n".join(lines)
 
 

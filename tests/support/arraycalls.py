@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from s2sad.ir import nodes as n
@@ -10,15 +12,16 @@ from s2sad.rules.registry import op
 _REDUCTIONS = {"sum": np.sum, "max": np.max, "min": np.min}
 
 
-def evaluate(call: n.Call, values: list, extents: list[int]) -> object:
+def evaluate(call: n.Call, values: list, extents: list[int]) -> Any:
     """The value of ``call`` on ``values`` (arrays and NumPy scalars)."""
+    axis: Any = call.attr("axis")
     if call.fn in _REDUCTIONS:
         x = np.asarray(values[0])
         if call.fn == "sum":  # of the argument's dtype: NumPy would widen small integers
-            return np.sum(x, axis=call.attr("axis"), keepdims=bool(call.attr("keepdims", False)), dtype=x.dtype)
-        return _REDUCTIONS[call.fn](x, axis=call.attr("axis"), keepdims=bool(call.attr("keepdims", False)))
+            return np.sum(x, axis=axis, keepdims=bool(call.attr("keepdims", False)), dtype=x.dtype)
+        return _REDUCTIONS[call.fn](x, axis=axis, keepdims=bool(call.attr("keepdims", False)))
     if call.fn in ("argmax", "argmin"):
-        x, axis = np.asarray(values[0]), call.attr("axis")
+        x = np.asarray(values[0])
         f = np.argmax if call.fn == "argmax" else np.argmin
         one = axis[0] if isinstance(axis, tuple) and len(axis) == 1 and x.ndim > 1 else None
         return f(x, axis=one, keepdims=bool(call.attr("keepdims", False)))

@@ -50,9 +50,9 @@ def scalar(w: Writer, d: int = 2) -> str:
         return f"({scalar(w, d - 1)} if {condition(w, 1)} else {scalar(w, d - 1)})"
     if kind == "extremum":
         return f"{w.rng.choice(('max', 'min'))}({scalar(w, d - 1)}, {scalar(w, d - 1)})"
-    made = {"reduce": _reduction, "product": _inner, "call": _scalar_call, "prefix": _prefix}.get(kind, lambda *_: None)(
-        w, d - 1
-    )
+    made = {"reduce": _reduction, "product": _inner, "call": _scalar_call, "prefix": _prefix}.get(
+        kind, lambda *_: None
+    )(w, d - 1)
     return made or _leaf(w)
 
 
@@ -87,7 +87,9 @@ def _inner(w: Writer, d: int) -> str | None:
         return None
     shape = w.rng.choice(pool)
     assert shape is not None
-    form = w.rng.choice(("np.dot({a}, {b})", "({a} @ {b})", "np.sum({a} * {b})", "({a}).dot({b})", "np.inner({a}, {b})"))
+    form = w.rng.choice(
+        ("np.dot({a}, {b})", "({a} @ {b})", "np.sum({a} * {b})", "({a}).dot({b})", "np.inner({a}, {b})")
+    )
     return form.format(a=array(w, shape, min(d, 1)), b=array(w, shape, min(d, 1)))
 
 
@@ -104,7 +106,9 @@ def _prefix(w: Writer, d: int) -> str | None:
     v, i = w.rng.choice(pairs)
     part = w.rng.choice((f":{i.text}", f"{i.text}:"))
     other = w.rng.choice(w.of_shape(v.shape or ()))
-    form = w.rng.choice(("np.sum({a} * {b})", "np.dot({a}, {b})", "np.sum({a} ** 2)", "({a} * {b}).sum()", "({a} @ {b})"))
+    form = w.rng.choice(
+        ("np.sum({a} * {b})", "np.dot({a}, {b})", "np.sum({a} ** 2)", "({a} * {b}).sum()", "({a} @ {b})")
+    )
     return form.format(a=f"{v.text}[{part}]", b=f"{other.text}[{part}]")
 
 
@@ -198,10 +202,14 @@ def _created(w: Writer, shape: Shape, d: int) -> str:
     like = [v.text for v in w.of_shape(shape)] if shape else []
     if like and w.chance(0.3):
         like_text = w.rng.choice(like)
-        return w.rng.choice((f"np.zeros_like({like_text})", f"np.ones_like({like_text})", f"np.full_like({like_text}, 0.3)"))
+        return w.rng.choice(
+            (f"np.zeros_like({like_text})", f"np.ones_like({like_text})", f"np.full_like({like_text}, 0.3)")
+        )
     if len(shape) == 1 and w.chance(0.5):
         stop = extent(w, shape[0])
-        return w.rng.choice((f"(0.2 * np.arange({stop}))", f"(np.arange({stop}) * 0.3 + 0.1)", f"np.arange({stop}) / 4.0"))
+        return w.rng.choice(
+            (f"(0.2 * np.arange({stop}))", f"(np.arange({stop}) * 0.3 + 0.1)", f"np.arange({stop}) / 4.0")
+        )
     text = shape_text(w, shape)
     typed = ", dtype=REAL" if w.chance(0.4) else ""
     value = scalar(w, min(d, 1))
@@ -247,7 +255,9 @@ def _shaped(w: Writer, shape: Shape, d: int) -> str | None:
     """A reshaped, raveled or transposed expression."""
     if len(shape) == 2 and w.chance(0.5):
         inner = array(w, shape[::-1], d)
-        return w.rng.choice((f"({inner}).T", f"np.transpose({inner})", f"({inner}).transpose()", f"np.swapaxes({inner}, 0, 1)"))
+        return w.rng.choice(
+            (f"({inner}).T", f"np.transpose({inner})", f"({inner}).transpose()", f"np.swapaxes({inner}, 0, 1)")
+        )
     size = 1
     for e in shape:
         size *= e
@@ -287,9 +297,13 @@ def condition(w: Writer, d: int = 1) -> str:
     ints = [v.text for v in w.scalars("i") if v.low != v.high]
     if ints and w.chance(0.45):
         i = w.rng.choice(ints)
-        return w.rng.choice((f"{i} % 2 == 0", f"{i} > 1", f"{i} != 2", f"{i} < {extent(w, 2)}", f"0 < {i} <= 2", f"{i} == 0"))
+        return w.rng.choice(
+            (f"{i} % 2 == 0", f"{i} > 1", f"{i} != 2", f"{i} < {extent(w, 2)}", f"0 < {i} <= 2", f"{i} == 0")
+        )
     a = scalar(w, d)
-    return w.rng.choice((f"{a} > 0.3", f"{a} < {scalar(w, 0)}", f"0.1 < {a} < 0.9", f"{a} >= -0.2", f"{a} <= {scalar(w, 0)}"))
+    return w.rng.choice(
+        (f"{a} > 0.3", f"{a} < {scalar(w, 0)}", f"0.1 < {a} < 0.9", f"{a} >= -0.2", f"{a} <= {scalar(w, 0)}")
+    )
 
 
 def mask(w: Writer, shape: Shape, d: int) -> str:
@@ -300,7 +314,9 @@ def mask(w: Writer, shape: Shape, d: int) -> str:
     text = f"({array(w, shape, min(d, 1))} {w.rng.choice(('>', '<', '>=', '<='))} {w.literal()})"
     if w.chance(0.2):
         other = mask(w, shape, 0)
-        return w.rng.choice((f"({text} & {other})", f"({text} | {other})", f"(~{text})", f"np.logical_and({text}, {other})"))
+        return w.rng.choice(
+            (f"({text} & {other})", f"({text} | {other})", f"(~{text})", f"np.logical_and({text}, {other})")
+        )
     return text
 
 

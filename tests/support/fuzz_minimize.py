@@ -62,7 +62,9 @@ def _pass(text: str, fails: Callable[[str], bool]) -> str:
 
 def _candidates(tree: ast.Module) -> Iterator[str]:
     """Texts with one thing less."""
-    blocks = [(node, field) for node in ast.walk(tree) for field in BLOCKS if isinstance(getattr(node, field, None), list)]
+    blocks = [
+        (node, field) for node in ast.walk(tree) for field in BLOCKS if isinstance(getattr(node, field, None), list)
+    ]
     for at, (node, field) in enumerate(blocks):
         for k in range(len(getattr(node, field))):
             yield from _without(tree, at, field, k)

@@ -102,7 +102,12 @@ def _raising(fn: Callable[..., Any], args: tuple[Any, ...], target: str, error: 
 
 
 def _checked(
-    case: Case, fn: Callable[..., Any], args: tuple[Any, ...], primal: tuple[Any, tuple[Any, ...]], target: str, draw: int
+    case: Case,
+    fn: Callable[..., Any],
+    args: tuple[Any, ...],
+    primal: tuple[Any, tuple[Any, ...]],
+    target: str,
+    draw: int,
 ) -> Outcome:
     try:
         return _compare(case, fn, args, primal, target, draw)
@@ -183,7 +188,12 @@ def with_layout(a: np.ndarray) -> np.ndarray:
 
 
 def _compare(
-    case: Case, fn: Callable[..., Any], args: tuple[Any, ...], primal: tuple[Any, tuple[Any, ...]], target: str, draw: int
+    case: Case,
+    fn: Callable[..., Any],
+    args: tuple[Any, ...],
+    primal: tuple[Any, tuple[Any, ...]],
+    target: str,
+    draw: int,
 ) -> Outcome:
     expected, own = primal
     names = [a.name for a in case.arguments]
@@ -216,7 +226,9 @@ def _compare(
     _same_bits(before, args, "argument changed by jvp")
     _against_differences(case, reference, seed, None, vector(out_dot))
     zero = np.concatenate([seed[: vector(out).size], np.zeros(reference.slopes.size - vector(out).size)])
-    _dot_product(case, vector(out_dot), zero, vector(_pulled(pull, out, args, written, names, zero)), reference.direction)
+    _dot_product(
+        case, vector(out_dot), zero, vector(_pulled(pull, out, args, written, names, zero)), reference.direction
+    )
     _same_bits((out,), s2sad.vjp(fn, *args, target=target)[:1], "second call")
     _value_and_grad(case, fn, args, out, target, pull)
     if target == "cpu":

@@ -119,7 +119,9 @@ def _parameters(rng: random.Random) -> list[Argument]:
     shapes += [s for s, p in (((n,), 0.5), ((m,), 0.35), ((n, m), 0.45), ((n, n), 0.12), ((m, k), 0.12),
                               ((n, m, k), 0.1), ((2, n, 2, m), 0.03), ((), 0.05)) if rng.random() < p]  # fmt: skip
     names = iter("xyzwABCDE")
-    made += [Argument(next(names), "f", s, layout=layout() if len(s) > 1 or rng.random() < 0.15 else "C") for s in shapes]
+    made += [
+        Argument(next(names), "f", s, layout=layout() if len(s) > 1 or rng.random() < 0.15 else "C") for s in shapes
+    ]
     for name in "abc"[: rng.choice((0, 1, 1, 2, 3)) if made else 2]:
         made.append(Argument(name, "f", strong=rng.random() < 0.3))
     if rng.random() < 0.6:
@@ -164,7 +166,9 @@ def _helper(rng: random.Random, k: int, shapes: list[Shape], callees: tuple[Call
     if rng.random() < 0.2:
         w = Writer(rng)
         w.declare(Name("t"))
-        from_one = rng.choice(("np.sin(t) + 0.5 * t", "t * t + 0.1", "max(t, 0.1 * t)", "math.tanh(t) * 0.9", "0.3 if t > 0.5 else t"))
+        from_one = rng.choice(
+            ("np.sin(t) + 0.5 * t", "t * t + 0.1", "max(t, 0.1 * t)", "math.tanh(t) * 0.9", "0.3 if t > 0.5 else t")
+        )
         return [f"{name} = lambda t: {from_one}"], Callee(name, ((Name("t"), None),), None)
     mutates = rng.random() < 0.3 and bool(shapes)
     params: list[tuple[Name, str | None]] = []

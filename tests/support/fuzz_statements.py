@@ -54,7 +54,10 @@ def _rebind(w: Writer) -> None:
     if v is None:
         return _scalar(w)
     e = scalar(w)
-    w.line(f"{v.text} = " + w.rng.choice((f"0.5 * {v.text} + 0.3 * {e}", e, f"np.tanh({e}) + {v.text} * 0.5", f"0.7 * np.sin({e})")))
+    w.line(
+        f"{v.text} = "
+        + w.rng.choice((f"0.5 * {v.text} + 0.3 * {e}", e, f"np.tanh({e}) + {v.text} * 0.5", f"0.7 * np.sin({e})"))
+    )
     return None
 
 
@@ -139,7 +142,9 @@ def _array(w: Writer) -> None:
 def fresh_value(w: Writer, shape: Shape) -> str:
     """An expression whose value is certainly a new array, of ``REAL`` or wider."""
     e = array(w, shape, 2)
-    return w.rng.choice((f"0.8 * {e}", f"np.sin({e})", f"np.tanh({e})", f"{e} + 0.1", f"0.5 * ({e} + {operand(w, shape, 1)})"))
+    return w.rng.choice(
+        (f"0.8 * {e}", f"np.sin({e})", f"np.tanh({e})", f"{e} + 0.1", f"0.5 * ({e} + {operand(w, shape, 1)})")
+    )
 
 
 def _rearray(w: Writer) -> None:
@@ -328,7 +333,10 @@ def _mixture(w: Writer) -> str:
     scalars = [v.text for v in w.scalars("f") if v.own][-3:]
     arrays = [v.text for v in w.arrays() if v.writable and v.shape][-3:]
     terms = [w.rng.choice((s, f"0.5 * {s}", f"np.sin({s})")) for s in scalars]
-    terms += [w.rng.choice((f"np.sum({a})", f"np.sum({a} ** 2)", f"({a} * {a}).sum()", f"0.4 * np.sum(np.sin({a}))")) for a in arrays]
+    terms += [
+        w.rng.choice((f"np.sum({a})", f"np.sum({a} ** 2)", f"({a} * {a}).sum()", f"0.4 * np.sum(np.sin({a}))"))
+        for a in arrays
+    ]
     return " + ".join([*terms, scalar(w, 1)])
 
 

@@ -170,9 +170,9 @@ class Values:
         """An int in [0, extent)."""
         inside = self.scope.ranges.get(extent, [])
         kinds = ["known"] * 4 * bool(inside) + ["checked"] * bool(inside)
+        gathers = [a for a in self.scope.arrays.values() if a.array.type.dtype == "int64" and a.read]
         if not self.empty:
             kinds += ["constant", "last"] + ["previous"] * bool(inside)
-            gathers = [a for a in self.scope.arrays.values() if a.array.type.dtype == "int64" and a.read]
             kinds += ["gather", "counted"] * self.features.integers * bool(gathers and self.scope.counters)
         if self.features.faults and self.scope.counters:
             kinds += ["fault"] * 2

@@ -9,56 +9,25 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from s2sad.ir import nodes as n
-from s2sad.ir import text, walk
+from s2sad.ir import text
 from s2sad.rules.registry import op
 from tests.support import arraycalls
+from tests.support.memory import Counts, InterpreterError, Memory, indexed, pack, unpack
 from tests.support.races import Races
 
-
-class InterpreterError(Exception):
-    """The program did what valid IR never does."""
+__all__ = ["Counts", "InterpreterError", "Memory", "SizeOneError", "run"]
 
 
 class SizeOneError(Exception):
     """A ``Check`` with error ``SizeOne`` failed: extents differ where one side may be 1."""
 
 
-@dataclass
-class Counts:
-    """Operations executed, as the bound on the adjoint's cost counts them."""
-
-    arithmetic: int = 0
-    loads: int = 0
-    stores: int = 0
-    library: int = 0
-    flops: int = 0  # arithmetic weighted by the registry's costs
-
-    @property
-    def total(self) -> int:
-        return self.arithmetic + self.loads + self.stores + self.library
-
-
-@dataclass
-class Memory:
-    """An array and which of its elements have been written; a view shares both."""
-
-    data: np.ndarray
-    known: np.ndarray
-    owner: object = field(default=None, repr=False)  # keeps the memory alive: addresses identify elements
-
-    def view(self, f: Callable[[np.ndarray], np.ndarray]) -> Memory:
-        data, known = f(self.data), f(self.known)
-        if data.size and not np.shares_memory(data, self.data):
-            raise InterpreterError("a view copied its base")
-        return Memory(data, known, self)
-
-
-def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts | None = None) -> object:
+def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts | None = None) -> Any:
     """The result of ``fn`` on ``args``, as the tree that its ``Return`` makes.
 
     Parameters
@@ -84,18 +53,18 @@ def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts
     if len(args) != len(fn.params):
         raise TypeError(f"{fn.name} takes {len(fn.params)} arguments, not {len(args)}")
     for param, value in zip(fn.params, args, strict=True):
-        machine.unpack(param.tree, value)
+        machine.env.update(unpack(param.tree, value))
     with np.errstate(all="ignore"):
         machine.block(fn.body[:-1])
         last = fn.body[-1]
         if not isinstance(last, n.Return):
             raise InterpreterError("no Return at the end")
-        return machine.result(last.value)
+        return pack(last.value, machine.value)
 
 
 class _Machine:
     def __init__(self, seed: int, counts: Counts) -> None:
-        self.env: dict[str, object] = {}
+        self.env: dict[str, Any] = {}
         self.counts = counts
         self.seed = seed
         self.orders: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
@@ -104,29 +73,13 @@ class _Machine:
 
     # ---- values -------------------------------------------------------------------------------------------------
 
-    def unpack(self, tree: n.Tree, value: object) -> None:
-        if isinstance(tree, n.Struct):
-            if not isinstance(value, tuple) or len(value) != len(tree.items):
-                raise TypeError(f"expected a tuple of {len(tree.items)}")
-            for item, v in zip(tree.items, value, strict=True):
-                self.unpack(item, v)
-        elif isinstance(tree, n.Var):
-            self.env[tree.name] = self.argument(tree, value)
-
-    def argument(self, var: n.Var, value: object) -> object:
-        if isinstance(var.type, n.Scalar):
-            return np.dtype(var.type.dtype).type(value)
-        if not isinstance(value, np.ndarray) or value.dtype != var.type.dtype or value.ndim != var.type.ndim:
-            raise TypeError(f"{var.name} must be an array {text.type_text(var.type)}")
-        return Memory(value, np.ones_like(value, dtype=bool))
-
-    def value(self, a: n.Atom) -> object:
+    def value(self, a: n.Atom) -> Any:
         if isinstance(a, n.Const):
             return np.dtype(a.type.dtype).type(a.value)
         return self.env[a.name]
 
     def integer(self, a: n.Atom) -> int:
-        return a.value if isinstance(a, n.Const) else int(self.env[a.name])  # type: ignore[call-overload]
+        return int(a.value) if isinstance(a, n.Const) else int(self.env[a.name])
 
     def memory(self, a: n.Atom) -> Memory:
         value = self.value(a)
@@ -134,7 +87,7 @@ class _Machine:
             raise InterpreterError(f"{text.atom_text(a)} is not an array")
         return value
 
-    def plain(self, a: n.Atom) -> object:
+    def plain(self, a: n.Atom) -> Any:
         """The scalar, or the whole array for reading."""
         value = self.value(a)
         if isinstance(value, Memory):
@@ -145,7 +98,7 @@ class _Machine:
             return value.data
         return value
 
-    def bind(self, target: n.Var, value: object) -> None:
+    def bind(self, target: n.Var, value: Any) -> None:
         dtype = np.dtype(target.type.dtype)
         if isinstance(target.type, n.Array):
             data = np.array(value, order="C")
@@ -173,15 +126,6 @@ class _Machine:
     def keep(self, memory: Memory) -> Memory:
         self.alive.append(memory)
         return memory
-
-    def result(self, tree: n.Tree) -> object:
-        if isinstance(tree, n.Struct):
-            items = [self.result(t) for t in tree.items]
-            return tree.cls(*items) if tree.cls else tuple(items)
-        if tree is None:
-            return None
-        value = self.value(tree)
-        return value.data if isinstance(value, Memory) else value
 
     # ---- statements ---------------------------------------------------------------------------------------------
 
@@ -287,33 +231,9 @@ class _Machine:
                 raise InterpreterError("a reshaped base is C-contiguous")
             self.env[s.target.name] = base.view(lambda a: a.reshape(shape))
             return
-        memory = base.view(lambda a: self.indexed(a, s.items))
+        memory = base.view(lambda a: indexed(a, s.items, self.integer))
         self.extents(s.target, memory.data.shape)
         self.env[s.target.name] = memory
-
-    def indexed(self, a: np.ndarray, items: tuple[n.ViewItem, ...]) -> np.ndarray:
-        if items and isinstance(items[0], n.Transpose):
-            return a.transpose(items[0].perm)
-        key: list[object] = []
-        axis = 0
-        for item in items:
-            match item:
-                case n.At():
-                    at = self.integer(item.index)
-                    if not 0 <= at < a.shape[axis]:
-                        raise InterpreterError(f"index {at} outside of {a.shape[axis]}")
-                    key.append(at)
-                case n.Slice():
-                    key.append(
-                        _slice(
-                            self.integer(item.start), self.integer(item.step), self.integer(item.extent), a.shape[axis]
-                        )
-                    )
-                case n.NewAxis():
-                    key.append(None)
-                    continue
-            axis += 1
-        return a[(*key, ...)]
 
     def branch(self, s: n.If) -> None:
         cond = bool(self.value(s.cond))
@@ -321,7 +241,7 @@ class _Machine:
         for j in s.joins:
             self.rebind(j.target, self.value(j.then_value if cond else j.else_value))
 
-    def rebind(self, target: n.Var, value: object) -> None:
+    def rebind(self, target: n.Var, value: Any) -> None:
         if isinstance(value, Memory):
             self.env[target.name] = value
         else:
@@ -399,16 +319,6 @@ class _Machine:
         self.bind(s.target, self.read(s.tape, s.index))
 
 
-def _slice(start: int, step: int, extent: int, size: int) -> slice:
-    if extent == 0:
-        return slice(0, 0)
-    last = start + (extent - 1) * step
-    if not (0 <= start < size and 0 <= last < size):
-        raise InterpreterError(f"slice {start} by {step} count {extent} outside of {size}")
-    stop = last + (1 if step > 0 else -1)
-    return slice(start, None if stop < 0 else stop, step)
-
-
 _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Assign: _Machine.assign,
     n.Load: _Machine.load,
@@ -426,8 +336,3 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Push: _Machine.push,
     n.Pop: _Machine.pop,
 }  # type: ignore[assignment]
-
-
-def leaves_of(fn: n.Function) -> list[n.Var]:
-    """The variables that the parameters of ``fn`` bind, in order."""
-    return list(walk.param_vars(fn))

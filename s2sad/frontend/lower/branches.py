@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import gast
-
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import operators
@@ -80,9 +78,7 @@ def _resumed(c: State, arm: Arm) -> Iterator[None]:
     arm.out.extend(out)
 
 
-def _join(
-    c: State, name: str, then: Value | None, orelse: Value | None, arms: list[Arm], joins: list[n.Join]
-) -> Value:
+def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: list[Arm], joins: list[n.Join]) -> Value:
     if then is None or orelse is None:
         if isinstance(then, Bad) or isinstance(orelse, Bad):
             return Bad()
@@ -92,11 +88,10 @@ def _join(
     for value in (then, orelse):
         if isinstance(value, Bad):
             return value
-    if isinstance(then, Tup) and isinstance(orelse, Tup) and len(then.items) == len(orelse.items):
-        if then.cls is orelse.cls:
-            pairs = zip(then.items, orelse.items, strict=True)
-            items = tuple(_join(c, f"{name}_{k}", a, b, arms, joins) for k, (a, b) in enumerate(pairs))
-            return Tup(items, then.cls, then.is_list)
+    if isinstance(then, Tup) and isinstance(orelse, Tup) and _alike(then, orelse):
+        pairs = zip(then.items, orelse.items, strict=True)
+        items = tuple(_join(c, f"{name}_{k}", a, b, arms, joins) for k, (a, b) in enumerate(pairs))
+        return Tup(items, then.cls, then.is_list)
     if isinstance(then, Num) and isinstance(orelse, Num):
         return _join_numbers(c, name, then, orelse, arms, joins)
     if isinstance(then, Arr) and isinstance(orelse, Arr):
@@ -105,6 +100,10 @@ def _join(
         f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other",
         "values of one kind from both branches",
     )
+
+
+def _alike(a: Tup, b: Tup) -> bool:
+    return len(a.items) == len(b.items) and a.cls is b.cls
 
 
 def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], joins: list[n.Join]) -> Num:
@@ -120,7 +119,7 @@ def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], 
 
 
 def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -> Value:
-    """References cannot be joined: the content is copied. Safe where neither name is written while the other is read."""
+    """References are not joined, the content is copied: right where none of the names is written later."""
     if then.ndim != orelse.ndim:
         return Bad(f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other")
     extents: list[n.Atom] = []

@@ -15,7 +15,18 @@ from s2sad.frontend.lower.arguments import Handler, bound, flag
 from s2sad.frontend.lower.iteration import static_items
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import (
-    Arr, Enumerate, Num, Range, Reversed, SliceOf, Static, Tup, Value, Zip, describe, integer,
+    Arr,
+    Enumerate,
+    Num,
+    Range,
+    Reversed,
+    SliceOf,
+    Static,
+    Tup,
+    Value,
+    Zip,
+    describe,
+    integer,
 )  # fmt: skip
 from s2sad.rules.registry import op
 
@@ -244,5 +255,3 @@ def _isinstance(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
 @_handles(map, filter, print, sorted, any, all)
 def _refused(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     c.refuse("this builtin function", "a for loop, or NumPy's functions")
-
-

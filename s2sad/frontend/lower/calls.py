@@ -17,12 +17,12 @@ from s2sad.frontend.lower import methods, names
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS
 from s2sad.frontend.lower.liveness import RETURN
-from s2sad.frontend.lower.state import Fork, Mark, State
+from s2sad.frontend.lower.mark import Mark
+from s2sad.frontend.lower.outcomes import Fork
+from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import get_source
 from s2sad.rules.registry import Op, by_function
-
-
 
 _FORKS = 4  # each doubles what follows
 
@@ -81,7 +81,9 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
     if isinstance(f, types.FunctionType | Dispatcher):
         return c.call(callee_of(c, f), args, kwargs)
     name = getattr(f, "__name__", None) or type(f).__name__
-    c.refuse(f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own")
+    c.refuse(
+        f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own"
+    )
 
 
 def _math_kind(c: State, f: Any, entry: Op, operands: Sequence[Num | Arr]) -> Kind | None:
@@ -216,5 +218,3 @@ def weakened(value: Value) -> Value:
     if isinstance(value, Tup):
         return Tup(tuple(weakened(v) for v in value.items), value.cls, value.is_list)
     return value
-
-

@@ -1,146 +1,33 @@
 """What a loop carries: how each variable is held inside, what its end calls for, what the ``For`` says.
 
-Scalars are carries. Arrays that a loop rebinds are either a permutation of a fixed set (a swap: array carries) or a *slot*: memory of
-one shape, into which the value at the end of each trip is copied. References are never carried otherwise (pitfall S7).
+Scalars are carries. Arrays that a loop rebinds are either a permutation of a fixed set (a swap: array carries) or a
+*slot*: memory of one shape, into which the value at the end of each trip is copied. References are never carried
+otherwise (pitfall S7).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.branches import exclusive
+from s2sad.frontend.lower.plans import (
+    AbsentPlan,
+    BadPlan,
+    Carried,
+    FixedPlan,
+    Leaf,
+    PermPlan,
+    Plan,
+    ScalarPlan,
+    SlotPlan,
+    TupPlan,
+)  # fmt: skip
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Root, Static, Tup, Value, describe, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
-
-
-@dataclass(frozen=True)
-class ScalarPlan:
-    """A scalar of one kind."""
-
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class FixedPlan:
-    """What every trip leaves as it was."""
-
-    value: Value
-
-
-@dataclass(frozen=True)
-class PermPlan:
-    """One of a set of arrays that the loop permutes."""
-
-    array: Arr
-
-
-@dataclass(frozen=True)
-class SlotPlan:
-    """An array of a fixed shape, copied at the end of each trip."""
-
-    dtype: str
-    extents: tuple[n.Atom, ...]
-    in_order: bool
-
-
-@dataclass(frozen=True)
-class AbsentPlan:
-    """Unassigned before the loop."""
-
-
-@dataclass(frozen=True)
-class BadPlan:
-    """Cannot be carried; refused where it is used."""
-
-    value: Bad
-
-
-@dataclass(frozen=True)
-class TupPlan:
-    """A tuple, item by item."""
-
-    items: tuple[Plan, ...]
-    cls: type | None
-    is_list: bool
-
-
-Plan: TypeAlias = "ScalarPlan | FixedPlan | PermPlan | SlotPlan | AbsentPlan | BadPlan | TupPlan"
-
-
-@dataclass
-class Leaf:
-    """One scalar or array of a carried variable."""
-
-    name: str
-    plan: Plan
-    init: Value | None
-    value: Value | None = None
-    inner: n.Var | None = None
-    end: Value | None = None
-    next: n.Atom | None = None
-
-
-@dataclass
-class Carried:
-    """A name that the loop rebinds; ``value`` is what it holds at the start of a trip."""
-
-    name: str
-    plan: Plan
-    value: Value | None
-    leaves: list[Leaf] = field(default_factory=list)
-
-
-def initial(value: Value | None) -> Plan:
-    """The plan to try first: scalars are carried, everything else stays."""
-    match value:
-        case None:
-            return AbsentPlan()
-        case Num():
-            return ScalarPlan(value.kind)
-        case Tup():
-            return TupPlan(tuple(initial(v) for v in value.items), value.cls, value.is_list)
-        case Bad():
-            return BadPlan(value)
-    return FixedPlan(value)
-
-
-def inside(c: State, name: str, plan: Plan, init: Value | None) -> Carried:
-    """The variable ``name`` as the body sees it."""
-    carried = Carried(name, plan, None)
-    carried.value = _inside(c, name, plan, init, carried.leaves)
-    if init is None:
-        carried.value = None  # the first trip must not read it
-    return carried
-
-
-def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Leaf]) -> Value | None:
-    if isinstance(plan, TupPlan):
-        parts = init.items if isinstance(init, Tup) else (None,) * len(plan.items)
-        items = [_inside(c, f"{name}_{k}", p, v, leaves) for k, (p, v) in enumerate(zip(plan.items, parts, strict=True))]
-        return Tup(tuple(i if i is not None else Bad() for i in items), plan.cls, plan.is_list)
-    leaf = Leaf(name, plan, init)
-    leaves.append(leaf)
-    match plan:
-        case ScalarPlan(kind=kind):
-            leaf.inner = c.b.var(name, n.Scalar(kind.dtype))
-            leaf.value = Num(leaf.inner, kind.weak, 63, kind.weak and kind.dtype == "int64")
-        case FixedPlan(value=value):
-            leaf.value = value
-        case PermPlan(array=array):
-            layout = "C" if array.type.layout == "C" else "A"
-            leaf.inner = c.b.var(name, n.Array(array.dtype, array.extents, layout))
-            leaf.value = Arr(leaf.inner, c.root(name), array.in_order)
-        case SlotPlan(dtype=dtype, extents=extents, in_order=in_order):
-            leaf.value = c.fresh(c.b.var(name, n.Array(dtype, extents)), in_order)
-        case BadPlan(value=value):
-            leaf.value = value
-    return leaf.value
 
 
 def _leaves(carried: list[Carried], kind: type) -> Iterator[Leaf]:
@@ -163,16 +50,23 @@ def entry(c: State, carried: list[Carried]) -> None:
         _root(leaf).may = tuple(dict.fromkeys(sources))
     for leaf in _leaves(carried, SlotPlan):
         if isinstance(leaf.init, Arr) and not exclusive(c, leaf.init.root, leaf.name, []):
-            reason = f"{leaf.init.root.name} and {leaf.name} are the same array or not, depending on the trips of a loop"
+            reason = (
+                f"{leaf.init.root.name} and {leaf.name} are the same array or not, depending on the trips of a loop"
+            )
             leaf.init.root.freeze(reason)
             _root(leaf).freeze(reason)
 
 
-# ---- the end of a trip ------------------------------------------------------------------------------------------------
+# ---- the end of a trip ----------------------------------------------------------------------------------------------
 
 
-def revise(c: State, carried: list[Carried], ends: dict[str, Value | None], kept: frozenset[str]) -> dict[str, Plan] | None:
-    """Plans that hold what a trip ends with; ``None`` if the present ones do. ``kept``: read after a loop that has a trip."""
+def revise(
+    c: State, carried: list[Carried], ends: dict[str, Value | None], kept: frozenset[str]
+) -> dict[str, Plan] | None:
+    """Plans that hold what a trip ends with; ``None`` if the present ones do.
+
+    ``kept`` are the names that are read after the loop, if it certainly has a trip.
+    """
     _note_ends(carried, ends)
     arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
     permuted = [leaf.inner for leaf in _leaves(carried, PermPlan)]
@@ -265,10 +159,8 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
         extents = [_outer_atom(c, e) for e in end.extents]
         if all(e is not None for e in extents):
             return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
-    elif before.ndim == end.ndim:
-        equal = [c.shapes.equal(a, b) for a, b in zip(before.extents, end.extents, strict=True)]
-        if all(equal):
-            return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
+    elif before.ndim == end.ndim and _one_shape(c, before.extents, end.extents):
+        return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
     return BadPlan(
         Bad(
             f"{name} is rebound in a loop to an array that is not provably of one shape",
@@ -276,6 +168,15 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
             unroll=True,
         )
     )
+
+
+def _one_shape(c: State, before: tuple[n.Atom, ...], end: tuple[n.Atom, ...]) -> bool:
+    """Whether the extents are equal, or are those of two arguments, say: then ``finish`` checks that they are."""
+    for a, b in zip(before, end, strict=True):
+        equal = c.shapes.equal(a, b)
+        if equal is False or (equal is None and not (c.shapes.simple(a) and c.shapes.simple(b))):
+            return False
+    return True
 
 
 def _outer_atom(c: State, extent: n.Atom) -> n.Atom | None:
@@ -319,6 +220,8 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
     for leaf in slots:
         end, plan = leaf.end, leaf.plan
         assert isinstance(end, Arr) and isinstance(plan, SlotPlan)
+        for a, b in zip(plan.extents, end.extents, strict=True):
+            c.check_equal(a, b, "ValueError", f"{leaf.name} is rebound in a loop, where it must keep its shape")
         atom = ew.cast_value(c, end, plan.dtype)
         if atom == end.var and id(end.root) in memory and len(slots) > 1:
             atom = c.array_call("copy", (atom,), plan.dtype, end.extents, leaf.name).var
@@ -334,7 +237,7 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
                 leaf.next = leaf.end.var
 
 
-# ---- after the loop ---------------------------------------------------------------------------------------------------
+# ---- after the loop -------------------------------------------------------------------------------------------------
 
 
 def leave(c: State, carried: list[Carried], after: frozenset[str]) -> tuple[n.Carry, ...]:
@@ -345,8 +248,13 @@ def leave(c: State, carried: list[Carried], after: frozenset[str]) -> tuple[n.Ca
         leaves = iter(item.leaves)
         value = _left(c, item.plan, leaves, carries)
         if item.name in after:
-            c.env[item.name] = value if value is not None else Bad(
-                f"{item.name} may be unassigned here: the loop above may make no trip", f"assign {item.name} before the loop"
+            c.env[item.name] = (
+                value
+                if value is not None
+                else Bad(
+                    f"{item.name} may be unassigned here: the loop above may make no trip",
+                    f"assign {item.name} before the loop",
+                )
             )
     return tuple(carries)
 

@@ -66,10 +66,9 @@ def cast_value(c: State, value: Num | Arr, dtype: str, hint: str = "t") -> n.Ato
     return c.array_call("cast", (value.var,), dtype, value.extents, hint).var
 
 
-def emit(
-    c: State, name: str, args: Sequence[Num | Arr], operands: str, result: Kind, hint: str = "t"
-) -> Num | Arr:
+def emit(c: State, name: str, args: Sequence[Num | Arr], operands: str, result: Kind, hint: str = "t") -> Num | Arr:
     """``name`` on ``args`` cast to the dtype ``operands``; ``result`` is the kind of the value."""
+    args = narrowed(c, args)
     arrays = [a for a in args if isinstance(a, Arr)]
     first = ["bool"] if name == "select" else []
     dtypes = [*first, *[operands] * (len(args) - len(first))]
@@ -144,7 +143,8 @@ def fold(function: Callable, args: Sequence[Num | Arr]) -> Num | None:
 def broadcast(c: State, arrays: Sequence[Arr]) -> tuple[n.Atom, ...]:
     """The common extents of ``arrays``; what must be equal and is not known to be is checked.
 
-    Only an extent that is the constant 1 stretches. Where a mismatch could be a run-time extent of 1, the check raises ``SizeOne``.
+    Only an extent that is the constant 1 stretches. Where a mismatch could be a run-time extent of 1, the check raises
+    ``SizeOne``.
     """
     ndim = max(a.ndim for a in arrays)
     result: list[n.Atom] = []
@@ -167,6 +167,31 @@ def broadcast(c: State, arrays: Sequence[Arr]) -> tuple[n.Atom, ...]:
                 extent, owner = mine, a.var.hint
         result.append(extent)
     return tuple(result)
+
+
+def narrowed(c: State, args: Sequence[Num | Arr]) -> list[Num | Arr]:
+    """``args`` with axes like that of ``x[:1]`` made constant where they have to stretch; checked at run time."""
+    result = list(args)
+    for k, a in enumerate(args):
+        others = [b for j, b in enumerate(args) if j != k and isinstance(b, Arr)]
+        for axis in range(-a.ndim, 0) if isinstance(a, Arr) else ():
+            beside = [b.extents[axis] for b in others if b.ndim >= -axis]
+            current = result[k]
+            assert isinstance(current, Arr)
+            result[k] = one_on(c, current, axis, beside)
+    return result
+
+
+def one_on(c: State, a: Arr, axis: int, beside: Sequence[n.Atom]) -> Arr:
+    """``a`` with the constant extent 1 on ``axis``, if its extent there is 0 or 1 and is to meet others."""
+    extent = a.extents[axis]
+    if not c.shapes.at_most_one(extent) or all(c.shapes.equal(extent, e) for e in beside if not is_one(e)):
+        return a
+    c.check_equal(extent, const(1), "SizeOne", f"axis {axis} of {a.var.hint} is empty")
+    extents = list(a.extents)
+    extents[axis] = const(1)
+    items = [n.Slice(const(0), const(1), e) for e in extents]
+    return c.view(a, tuple(items), tuple(extents), a.type.layout)
 
 
 def is_one(extent: n.Atom) -> bool:

@@ -11,7 +11,8 @@ from s2sad.errors import ArgumentError, InternalError, Problem, refuse
 from s2sad.frontend.lower import calls, names
 from s2sad.frontend.lower.expressions import lower_expr
 from s2sad.frontend.lower.frames import Callee, Frame, parameters
-from s2sad.frontend.lower.state import Capture, Guard, Refused, State
+from s2sad.frontend.lower.outcomes import Capture, Guard, Refused
+from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statements import lower_block
 from s2sad.frontend.lower.values import Arr, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import Source

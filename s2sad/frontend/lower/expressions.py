@@ -166,4 +166,3 @@ _HANDLERS: dict[type, Callable[[State, Any, str], Value]] = {
     gast.GeneratorExp: _generator,
     gast.Call: _call,
 }
-

@@ -18,7 +18,7 @@ from s2sad.frontend.source import Source
 class Callee:
     """A function that can be inlined: ``args`` and ``body`` of a def or lambda in ``source``.
 
-    ``outer`` is the frame that it was defined in, ``None`` for a function object. ``defaults`` are values by parameter name.
+    ``outer`` is the frame that it was defined in, ``None`` for a function object. ``defaults`` are values by parameter.
     """
 
     name: str
@@ -32,7 +32,12 @@ class Callee:
 
     @classmethod
     def of(
-        cls, name: str, tree: Any, source: Source, outer: Frame | None = None, defaults: Mapping[str, Value] | None = None
+        cls,
+        name: str,
+        tree: Any,
+        source: Source,
+        outer: Frame | None = None,
+        defaults: Mapping[str, Value] | None = None,
     ) -> Callee:
         """The callee that a ``FunctionDef`` or ``Lambda`` node defines."""
         if isinstance(tree, gast.Lambda):

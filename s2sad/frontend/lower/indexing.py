@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def _tuple_item(c: State, base: Tup, index: Value) -> Value:
         parts = [None if p is None else p.const for p in (index.start, index.stop, index.step)]
         if any(p is not None and v is None for p, v in zip((index.start, index.stop, index.step), parts, strict=True)):
             c.needs_static("a slice of a tuple with run-time bounds", "constant bounds")
-        return Tup(base.items[slice(*parts)], None, base.is_list)
+        return Tup(base.items[slice(*(None if p is None else int(p) for p in parts))], None, base.is_list)
     if not isinstance(index, Num):
         c.refuse(f"{describe(index)} as an index of a tuple")
     if index.const is None:
@@ -64,7 +64,7 @@ def _items(c: State, base: Arr, index: Value) -> tuple[list[Item], bool]:
     ellipses = [k for k, v in enumerate(given) if isinstance(v, Static) and v.value is Ellipsis]
     if len(ellipses) > 1:
         c.refuse("an index can only have a single ellipsis ('...')")
-    items: list[Item | type(Ellipsis)] = [_item(c, v) for v in given]
+    items: list[Any] = [_item(c, v) for v in given]
     axes = sum(i is not None and i is not Ellipsis for i in items)
     if axes > base.ndim:
         c.refuse(f"{axes} indices for {describe(base)} ({base.var.hint})")
@@ -74,7 +74,7 @@ def _items(c: State, base: Arr, index: Value) -> tuple[list[Item], bool]:
     return items, not ellipses and all(isinstance(i, Num) for i in items)
 
 
-def _item(c: State, value: Value) -> Item | type(Ellipsis):
+def _item(c: State, value: Value) -> Any:
     match value:
         case Static(value=None):
             return None
@@ -86,7 +86,9 @@ def _item(c: State, value: Value) -> Item | type(Ellipsis):
             c.refuse("a bool as an index", "an if, or np.where")
         case Arr() if value.ndim > 0:
             what = "a mask" if value.dtype == "bool" else "an array"
-            c.refuse(f"{what} as an index (advanced indexing) is not supported yet", "np.where, or a loop over the indices")
+            c.refuse(
+                f"{what} as an index (advanced indexing) is not supported yet", "np.where, or a loop over the indices"
+            )
         case Tup():
             c.refuse("a list as an index (advanced indexing) is not supported yet", "a loop over the indices")
     return index_number(c, value)
@@ -170,6 +172,7 @@ def _stored(c: State, base: Value) -> Arr:
 
 
 def store_element(c: State, array: Arr, index: tuple[n.Atom, ...], value: Value) -> None:
+    """``array[index] = value`` for one element, cast as NumPy does."""
     stored = ew.operand(c, value)
     if isinstance(stored, Arr):
         c.refuse(f"{describe(stored)} is stored into one element of {array.var.hint}", "index the array")
@@ -202,6 +205,7 @@ def _fitted(c: State, target: Arr, value: Arr) -> n.Var:
             c.refuse(f"could not broadcast {describe(value)} into {describe(target)}", "index the value")
         value = row(c, value, integer(0))  # type: ignore[assignment]
     for axis in range(-value.ndim, 0):
+        value = ew.one_on(c, value, axis, [target.extents[axis]])
         mine, theirs = target.extents[axis], value.extents[axis]
         if ew.is_one(theirs):
             continue

@@ -12,7 +12,16 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import (
-    Arr, Enumerate, Num, Range, Reversed, Tup, Value, Zip, describe, integer,
+    Arr,
+    Enumerate,
+    Num,
+    Range,
+    Reversed,
+    Tup,
+    Value,
+    Zip,
+    describe,
+    integer,
 )  # fmt: skip
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const

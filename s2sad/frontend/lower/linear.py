@@ -65,7 +65,7 @@ def _by_sum(c: State, a: Arr, b: Arr, hint: str) -> Value:
     left = expand(c, a, a.ndim)  # (..., i, k, 1)
     if b.ndim == 1:
         return reduce(c, "sum", _product(c, a, b), (a.ndim - 1,), False, hint)
-    right = expand(c, b, b.ndim - 2)  # (..., 1, k, j)
+    right = expand(c, b, b.ndim - 2) if a.ndim > 1 else b  # (..., 1, k, j)
     product = _product(c, left, right)
     return reduce(c, "sum", product, (product.ndim - 2,), False, hint)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import gast
 
@@ -22,36 +23,77 @@ class Liveness:
 def liveness(body: Sequence[gast.stmt]) -> Liveness:
     """Analyse a function's body."""
     closed: set[str] = set()
-    for stmt in body:
-        for node in gast.walk(stmt):
-            if isinstance(node, gast.Lambda | gast.FunctionDef):
-                closed |= names_read(node)
+    stack: list[Any] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, gast.Lambda | gast.FunctionDef):
+            closed |= names_read(node)
+        else:
+            stack.extend(_children(node))
     facts = Liveness(closed=frozenset(closed))
     _block(body, {RETURN, *closed}, facts)
     return facts
 
 
-def names_read(node: gast.AST) -> set[str]:
+# Expressions that bind nothing: only targets do.
+_EXPRESSIONS = (
+    gast.BinOp,
+    gast.Call,
+    gast.Compare,
+    gast.BoolOp,
+    gast.UnaryOp,
+    gast.IfExp,
+    gast.ListComp,
+    gast.GeneratorExp,
+)
+_LEAVES = (gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
+
+
+def _children(node: Any) -> Iterator[Any]:
+    """The nodes below ``node``, without operators and constants (``gast.iter_child_nodes`` takes most of the time)."""
+    for value in vars(node).values():
+        if isinstance(value, gast.AST):
+            if not isinstance(value, _LEAVES):
+                yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, gast.AST) and not isinstance(item, _LEAVES):
+                    yield item
+
+
+def names_read(node: Any) -> set[str]:
     """Names that ``node`` reads, inner functions included."""
-    return {x.id for x in gast.walk(node) if isinstance(x, gast.Name) and isinstance(x.ctx, gast.Load)}
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, gast.Name):
+            if isinstance(node.ctx, gast.Load):
+                found.add(node.id)
+        else:
+            stack.extend(_children(node))
+    return found
 
 
-def names_bound(stmts: Sequence[gast.AST]) -> dict[str, None]:
+def names_bound(stmts: Sequence[Any]) -> dict[str, None]:
     """Names that ``stmts`` bind in this function (a dict, for its order); inner functions have their own."""
     found: dict[str, None] = {}
     stack = list(reversed(stmts))
     while stack:
         node = stack.pop()
-        if isinstance(node, gast.FunctionDef):
+        if isinstance(node, gast.Name):
+            if isinstance(node.ctx, gast.Store):
+                found[node.id] = None
+        elif isinstance(node, gast.FunctionDef):
             found[node.name] = None
-            continue
-        if isinstance(node, gast.Lambda | gast.ListComp | gast.GeneratorExp):
-            continue
-        if isinstance(node, gast.Return):
+        elif isinstance(node, gast.Return):
             found[RETURN] = None
-        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
-            found[node.id] = None
-        stack.extend(reversed(list(gast.iter_child_nodes(node))))
+        elif isinstance(node, gast.Assign):
+            stack.extend(reversed(node.targets))
+        elif isinstance(node, gast.AugAssign | gast.AnnAssign):
+            stack.append(node.target)
+        elif not isinstance(node, gast.Expr | gast.Subscript | gast.Attribute | gast.Lambda):
+            stack.extend(reversed([n for n in _children(node) if not isinstance(n, _EXPRESSIONS)]))
     return found
 
 
@@ -72,10 +114,9 @@ def _stmt(stmt: gast.stmt, live: set[str], facts: Liveness) -> set[str]:
     if isinstance(stmt, gast.Return):
         live = set(facts.closed)
     if isinstance(stmt, gast.FunctionDef):
-        live.discard(stmt.name)
+        live.difference_update({stmt.name} - facts.closed)
         return live | names_read(stmt)
-    for name in _definitely_bound(stmt):
-        live.discard(name)
+    live.difference_update(name for name in _definitely_bound(stmt) if name not in facts.closed)
     live |= names_read(stmt)
     if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
         live.add(stmt.target.id)
@@ -85,7 +126,7 @@ def _stmt(stmt: gast.stmt, live: set[str], facts: Liveness) -> set[str]:
 def _loop(stmt: gast.For, live: set[str], facts: Liveness) -> set[str]:
     live = _block(stmt.orelse, live, facts)
     facts.after[stmt] = facts.after.get(stmt, frozenset()) | live
-    targets = set(names_bound([stmt.target]))
+    targets = set(names_bound([stmt.target])) - facts.closed
     head: set[str] = set()
     while True:
         at_end = live | (head - targets)

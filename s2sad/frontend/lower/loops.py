@@ -1,16 +1,17 @@
-"""For loops: unrolled over static tuples, else a ``For`` whose carried variables are found by iterating to a fixpoint."""
+"""For loops: unrolled over static tuples, else a ``For`` whose carried variables are found by a fixpoint."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from s2sad.analysis.shapes import Form
-from s2sad.frontend.lower.carries import (
-    Carried, Plan, entry, finish, initial, inside, leave, revise, settle,
-)  # fmt: skip
+from s2sad.frontend.lower.carries import entry, finish, leave, revise, settle
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
 from s2sad.frontend.lower.liveness import names_bound
-from s2sad.frontend.lower.state import Mark, NeedsStatic, State
+from s2sad.frontend.lower.mark import Mark
+from s2sad.frontend.lower.outcomes import NeedsStatic
+from s2sad.frontend.lower.plans import Carried, Plan, initial, inside
+from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Bad, Num, Value
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
@@ -31,9 +32,11 @@ def lower_for(c: State, node: Any) -> None:
 
 
 def _unrolled(c: State, node: Any, items: list[Value]) -> None:
+    c.frame.loops -= 1  # a return in here would leave the loop
     for item in items:
         bind_target(c, node.target, item)
         c.block(node.body)
+    c.frame.loops += 1
 
 
 def _runtime(c: State, node: Any, t: Trips) -> None:
@@ -101,7 +104,6 @@ class _Loop:
         serial = c.serial
         index = c.b.var(getattr(self.node.target, "id", "i"), n.Scalar("int64"))
         c.loops += 1
-        c.frame.loops += 1
         try:
             with c.nested() as out:
                 problems = len(c.problems)
@@ -117,7 +119,6 @@ class _Loop:
                 finish(c, carried, ends)
         finally:
             c.loops -= 1
-            c.frame.loops -= 1
             c.frame.env = dict(before)
             c.b.loc = self.loc
         for name in names_bound([self.node.target, *self.node.body]):
@@ -168,4 +169,3 @@ class _Loop:
         if step.const is not None and step.bits <= 8 and min(start.bits, stop.bits) <= 32:
             bits = min(bits, 32)  # counting further than 2**32 from a small bound is out of reach
         return Num(index, weak=not self.c.frame.numba, bits=bits)
-

@@ -11,7 +11,8 @@ import numpy as np
 from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg, spec_of
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower.frames import Frame
-from s2sad.frontend.lower.state import Capture, Guard, State
+from s2sad.frontend.lower.outcomes import Capture, Guard
+from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
@@ -65,6 +66,7 @@ def usable(c: State, value: Value) -> Value:
 
 def captured(c: State, key: object, name: str, value: object, read: Callable[[], object]) -> Value:
     """The value of a captured object: hidden parameters for numbers and arrays, a guard for everything else."""
+    key = (key, c.frame.numba)  # Numba freezes what Python reads at each call
     found = c.captured.get(key)
     if found is None:
         found = c.captured[key] = _capture(c, name, value, read)

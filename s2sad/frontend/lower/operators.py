@@ -13,7 +13,7 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe
 from s2sad.ir.builder import const
-from s2sad.rules.registry import by_function, op
+from s2sad.rules.registry import by_function
 
 _BINARY: dict[type, Callable[[Any, Any], Any]] = {
     gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
@@ -75,10 +75,12 @@ def _python_ints(c: State, function: Callable, x: Num, y: Num) -> bool:
 def _int_binary(c: State, function: Callable, name: str, x: Num, y: Num, hint: str) -> Num:
     """Python int arithmetic in int64; in loops, whatever could leave its range is checked (OverflowError).
 
-    A product is safe if the bounds of its factors multiply to less than 2**63 (extents are below 2**31, indices of loops
-    below 2**32). A sum is safe unless both operands grow from trip to trip: adding a constant below 2**31 on each trip needs
-    2**32 trips to overflow, and sums of values that are not accumulated would need operands above 2**62.
+    A product is safe if the bounds of its factors multiply to less than 2**63 (extents are below 2**31, indices of
+    loops below 2**32). A sum is safe unless both operands grow from trip to trip: adding a constant below 2**31 on each
+    trip needs 2**32 trips to overflow, and sums of values that are not accumulated would need operands above 2**62.
     """
+    if x.const is not None and y.const is not None and function not in _DIVISIONS:
+        c.refuse("the int result does not fit into 64 bits", "floats")
     carried = x.carried or y.carried
     a, b = c.scalar(x, "int64"), c.scalar(y, "int64")
     bits = 63
@@ -252,7 +254,9 @@ def truth(c: State, value: Value) -> Num:
         case Tup():
             return number_of(bool(value.items))
         case Arr() if value.ndim > 0:
-            c.refuse("the truth value of an array with more than one element is ambiguous", "np.any(x) or np.all(x) of it")
+            c.refuse(
+                "the truth value of an array with more than one element is ambiguous", "np.any(x) or np.all(x) of it"
+            )
     result = ew.truth_of(c, ew.operand(c, value))
     assert isinstance(result, Num)
     return result
@@ -295,7 +299,8 @@ def _second(c: State, is_or: bool, value: Value, first: Num, rest: Callable[[], 
         decided = ew.operand(c, second)
         if value.dtype != "bool" or decided.dtype != "bool" or not isinstance(decided, Num):
             c.refuse(
-                f"`{'or' if is_or else 'and'}` of values that are not bools", "a conditional expression: a if a != 0 else b"
+                f"`{'or' if is_or else 'and'}` of values that are not bools",
+                "a conditional expression: a if a != 0 else b",
             )
     weak = isinstance(value, Num) and value.weak and decided.weak
     if all(_harmless(s) for s in out):
@@ -308,4 +313,8 @@ def _second(c: State, is_or: bool, value: Value, first: Num, rest: Callable[[], 
 def _harmless(stmt: Any) -> bool:
     """Whether evaluating ``stmt`` in vain cannot be noticed: a scalar operation that cannot raise."""
     name = getattr(stmt, "op", None)
-    return name is not None and not name.startswith("checked") and name not in ("index", "floordiv", "mod", "pow", "lshift")
+    return (
+        name is not None
+        and not name.startswith("checked")
+        and name not in ("index", "floordiv", "mod", "pow", "lshift")
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from s2sad.analysis.shapes import Form, Shapes
 from s2sad.errors import Problem
 from s2sad.frontend.lower.frames import Callee, Frame
+from s2sad.frontend.lower.outcomes import Capture, Fork, Guard, NeedsStatic, Refused
 from s2sad.frontend.lower.values import Arr, Num, Root, Value, integer
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -20,74 +20,10 @@ from s2sad.ir.builder import Builder, Names, const
 _COMMUTING_INT = {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b}
 
 
-@dataclass(frozen=True)
-class Capture:
-    """A captured value that became the hidden trailing parameter ``param``; ``read()`` gives its value at a call."""
-
-    param: str
-    read: Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A captured object that the specialisation depends on: ``read() is expected`` must hold at each call."""
-
-    read: Callable[[], object]
-    expected: object
-
-
-class Refused(Exception):
-    """A construct cannot be lowered; caught at the statement. ``problem`` None: already reported elsewhere."""
-
-    def __init__(self, problem: Problem | None) -> None:
-        super().__init__(problem.reason if problem else "")
-        self.problem = problem
-
-
-class NeedsStatic(Refused):
-    """Refused, unless an enclosing loop of constant bounds is unrolled."""
-
-
-class Fork(Refused):
-    """A store after a branch that chose between two arrays: right if ``statement`` takes what follows into its branches."""
-
-    def __init__(self, problem: Problem, frame: Frame, statement: Any) -> None:
-        super().__init__(problem)
-        self.frame, self.statement = frame, statement
-
-
-@dataclass
-class Mark:
-    """What an abandoned attempt must leave as it was."""
-
-    frames: int
-    env: dict[str, Value]
-    out: int
-    problems: int
-    roots: list[tuple[bool, str | None, Any]]
-    unrollable: int
-    loops: int
-
-    @classmethod
-    def of(cls, c: State) -> Mark:
-        flags = [(r.written, r.frozen, r.fork) for r in c.roots]
-        return cls(len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops)
-
-    def restore(self, c: State) -> None:
-        del c.frames[self.frames :]
-        c.frame.env = dict(self.env)
-        del c.b.out[self.out :]
-        del c.problems[self.problems :]
-        del c.roots[len(self.roots) :]
-        for root, flags in zip(c.roots, self.roots, strict=True):
-            root.written, root.frozen, root.fork = flags
-        c.loops, c.unrollable = self.loops, self.unrollable
-
-
 class State:
     """Everything that lowering one function mutates.
 
-    ``expr``, ``block`` and ``call`` are the recursive entry points; the parts of the lowering know each other through them.
+    ``expr``, ``block`` and ``call`` are the recursive entry points: the parts of the lowering meet through them.
     """
 
     def __init__(
@@ -210,6 +146,8 @@ class State:
         if isinstance(a, n.Const):
             try:
                 with np.errstate(all="ignore"):
+                    if dtype.startswith(("int", "uint")) and isinstance(a.value, int):
+                        np.array(a.value, dtype=dtype)  # raises if it does not fit
                     return const(np.dtype(a.type.dtype).type(a.value).astype(dtype).item(), dtype)
             except (OverflowError, ValueError):
                 self.refuse(f"{a.value!r} does not fit into {dtype}")
@@ -218,7 +156,7 @@ class State:
     def scalar(self, value: Num, dtype: str, hint: str = "t") -> n.Atom:
         return self.cast(value.atom, dtype, hint)
 
-    # ---- int arithmetic on extents and indices: int64, folded ---------------------------------------------------------
+    # ---- int arithmetic on extents and indices: int64, folded -------------------------------------------------------
 
     def int_op(self, op: str, a: n.Atom, b: n.Atom, hint: str = "t") -> n.Atom:
         """``add``, ``sub`` or ``mul``."""
@@ -297,7 +235,12 @@ class State:
         return self.fresh(target, in_order)
 
     def view(
-        self, base: Arr, items: tuple[n.ViewItem, ...], extents: tuple[n.Atom, ...], layout: str, hint: str | None = None
+        self,
+        base: Arr,
+        items: tuple[n.ViewItem, ...],
+        extents: tuple[n.Atom, ...],
+        layout: str,
+        hint: str | None = None,
     ) -> Arr:
         target = self.b.var(hint or base.var.hint, n.Array(base.dtype, extents, layout))
         self.emit(n.View(target, base.var, items, self.b.loc))
@@ -318,8 +261,7 @@ class State:
         if equal:
             return
         if equal is False:
-            self.check(const(False), "ValueError", message)
-            return
+            self.refuse(message)
         self.check(self.assign("eq", (a, b), "bool", "same"), error, message)
         self.shapes.unify(a, b)
 
@@ -335,7 +277,9 @@ class State:
         self.stores += 1
 
     def _refuse_store(self, root: Root, piece: Root) -> NoReturn:
-        problem = self.problem(f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before")
+        problem = self.problem(
+            f"this writes {root.name}, and {piece.frozen}", f"{root.name} = {root.name}.copy() before"
+        )
         if piece.fork is not None and piece.fork[0] in self.frames:
             raise Fork(problem, *piece.fork)
         raise Refused(problem)

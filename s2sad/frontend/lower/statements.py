@@ -15,15 +15,16 @@ from s2sad.frontend.lower.iteration import bind_target
 from s2sad.frontend.lower.linear import matmul
 from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.loops import lower_for
-from s2sad.frontend.lower.state import Fork, NeedsStatic, Refused, State
-from s2sad.frontend.lower.values import NONE, Arr, Bad, Function, Tup, Value
 from s2sad.frontend.lower.names import lookup, usable
+from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import NONE, Arr, Bad, Function, Tup, Value
 
 _LIMIT = 20_000
 
 
 def lower_block(c: State, stmts: Sequence[Any]) -> None:
-    """Lower ``stmts`` in order; problems are collected, and the names that a refused statement binds become unusable."""
+    """Lower ``stmts`` in order; problems are collected, and what a refused statement binds becomes unusable."""
     top = stmts is c.frame.callee.body
     for stmt in stmts:
         if top:
@@ -91,7 +92,10 @@ def _combined(c: State, function: Callable, old: Value, value: Value, hint: str)
 
 def _return(c: State, stmt: Any) -> None:
     if c.frame.loops != c.loops:
-        c.refuse("return inside a loop whose number of trips is not a constant", "assign a variable and return it after the loop")
+        c.refuse(
+            "return inside a loop",
+            "assign a variable and return it after the loop",
+        )
     hint = stmt.value.id if isinstance(stmt.value, gast.Name) else "result"
     c.env[RETURN] = NONE if stmt.value is None else c.expr(stmt.value, hint)
 

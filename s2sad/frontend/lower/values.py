@@ -75,8 +75,8 @@ class Root:
 class Arr:
     """An array: its variable (a root or a view) and the memory it refers to.
 
-    ``in_order``: NumPy's array has its axes in C order, so that what is computed from it is C-contiguous there as in the
-    IR. Where that is not known, NumPy's ``reshape`` may copy.
+    ``in_order``: NumPy's array has its axes in C order, so that what is computed from it is C-contiguous there as in
+    the IR. Where that is not known, NumPy's ``reshape`` may copy.
     """
 
     var: n.Var
@@ -148,6 +148,8 @@ class Method:
 
 @dataclass(frozen=True)
 class Range:
+    """``range(start, stop, step)``."""
+
     start: Num
     stop: Num
     step: Num
@@ -155,17 +157,23 @@ class Range:
 
 @dataclass(frozen=True)
 class Zip:
+    """``zip(*items)``."""
+
     items: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
 class Enumerate:
+    """``enumerate(base, start)``."""
+
     base: Value
     start: Num
 
 
 @dataclass(frozen=True)
 class Reversed:
+    """``reversed(base)``."""
+
     base: Value
 
 
@@ -180,7 +188,7 @@ class SliceOf:
 
 @dataclass(frozen=True)
 class Bad:
-    """What a name holds where nothing right can be said; its use is refused. Without a ``reason`` that was reported already.
+    """What a name holds where nothing right can be said; its use is refused, in silence if there is no ``reason``.
 
     ``unroll``: unrolling the loop around it would help.
     """
@@ -190,9 +198,7 @@ class Bad:
     unroll: bool = False
 
 
-Value: TypeAlias = (
-    Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad
-)
+Value: TypeAlias = Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad
 NONE = Static(None)
 
 
@@ -232,7 +238,9 @@ def describe(value: Value) -> str:
     """A short name of the kind of ``value`` for messages."""
     match value:
         case Num():
-            return f"{'a Python' if value.weak else 'a'} {value.dtype.rstrip('64') if value.weak else value.dtype} scalar"
+            return (
+                f"{'a Python' if value.weak else 'a'} {value.dtype.rstrip('64') if value.weak else value.dtype} scalar"
+            )
         case Arr():
             return f"a {value.ndim}-d {value.dtype} array"
         case Tup():

@@ -1,0 +1,137 @@
+"""How a variable is held inside a loop that rebinds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from s2sad.analysis.types import Kind
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Arr, Bad, Num, Tup, Value
+from s2sad.ir import nodes as n
+
+
+@dataclass(frozen=True)
+class ScalarPlan:
+    """A scalar of one kind."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class FixedPlan:
+    """What every trip leaves as it was."""
+
+    value: Value
+
+
+@dataclass(frozen=True)
+class PermPlan:
+    """One of a set of arrays that the loop permutes."""
+
+    array: Arr
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """An array of a fixed shape, copied at the end of each trip."""
+
+    dtype: str
+    extents: tuple[n.Atom, ...]
+    in_order: bool
+
+
+@dataclass(frozen=True)
+class AbsentPlan:
+    """Unassigned before the loop."""
+
+
+@dataclass(frozen=True)
+class BadPlan:
+    """Cannot be carried; refused where it is used."""
+
+    value: Bad
+
+
+@dataclass(frozen=True)
+class TupPlan:
+    """A tuple, item by item."""
+
+    items: tuple[Plan, ...]
+    cls: type | None
+    is_list: bool
+
+
+Plan: TypeAlias = "ScalarPlan | FixedPlan | PermPlan | SlotPlan | AbsentPlan | BadPlan | TupPlan"
+
+
+@dataclass
+class Leaf:
+    """One scalar or array of a carried variable."""
+
+    name: str
+    plan: Plan
+    init: Value | None
+    value: Value | None = None
+    inner: n.Var | None = None
+    end: Value | None = None
+    next: n.Atom | None = None
+
+
+@dataclass
+class Carried:
+    """A name that the loop rebinds; ``value`` is what it holds at the start of a trip."""
+
+    name: str
+    plan: Plan
+    value: Value | None
+    leaves: list[Leaf] = field(default_factory=list)
+
+
+def initial(value: Value | None) -> Plan:
+    """The plan to try first: scalars are carried, everything else stays."""
+    match value:
+        case None:
+            return AbsentPlan()
+        case Num():
+            return ScalarPlan(value.kind)
+        case Tup():
+            return TupPlan(tuple(initial(v) for v in value.items), value.cls, value.is_list)
+        case Bad():
+            return BadPlan(value)
+    return FixedPlan(value)
+
+
+def inside(c: State, name: str, plan: Plan, init: Value | None) -> Carried:
+    """The variable ``name`` as the body sees it."""
+    carried = Carried(name, plan, None)
+    carried.value = _inside(c, name, plan, init, carried.leaves)
+    if init is None:
+        carried.value = None  # the first trip must not read it
+    return carried
+
+
+def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Leaf]) -> Value | None:
+    if isinstance(plan, TupPlan):
+        parts = init.items if isinstance(init, Tup) else (None,) * len(plan.items)
+        items = [
+            _inside(c, f"{name}_{k}", p, v, leaves) for k, (p, v) in enumerate(zip(plan.items, parts, strict=True))
+        ]
+        return Tup(tuple(i if i is not None else Bad() for i in items), plan.cls, plan.is_list)
+    leaf = Leaf(name, plan, init)
+    leaves.append(leaf)
+    match plan:
+        case ScalarPlan(kind=kind):
+            leaf.inner = c.b.var(name, n.Scalar(kind.dtype))
+            leaf.value = Num(leaf.inner, kind.weak, 63, kind.weak and kind.dtype == "int64")
+        case FixedPlan(value=value):
+            leaf.value = value
+        case PermPlan(array=array):
+            layout = "C" if array.type.layout == "C" else "A"
+            leaf.inner = c.b.var(name, n.Array(array.dtype, array.extents, layout))
+            leaf.value = Arr(leaf.inner, c.root(name), array.in_order)
+        case SlotPlan(dtype=dtype, extents=extents, in_order=in_order):
+            leaf.value = c.fresh(c.b.var(name, n.Array(dtype, extents)), in_order)
+        case BadPlan(value=value):
+            leaf.value = value
+    return leaf.value
