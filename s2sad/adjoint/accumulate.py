@@ -6,7 +6,8 @@
 >>> x_bar = n.Var("x_bar", n.Array("float64", (m,)))
 >>> def modes_of(index):
 ...     body = (n.Accumulate(x_bar, (index,), const(1.0)),)
-...     fn = n.Function("f", (n.Param("x_bar", x_bar),), (n.Assign(m, "extent", (x_bar, const(0))), n.Map((i,), (m,), body), n.Return(None)))
+...     fn = n.Function("f", (n.Param("x_bar", x_bar),), (n.Assign(m, "extent", (x_bar, const(0))), n.Map((i,), (m,),
+body), n.Return(None)))
 ...     return [s.mode for s in walk.walk(modes(fn).body) if isinstance(s, n.Accumulate)]
 >>> modes_of(i), modes_of(const(0))
 (['plain'], ['reduced'])
@@ -41,7 +42,7 @@ def _block(block: n.Block, facts: Aliases, shared: frozenset[n.Var]) -> n.Block:
 
 
 def _met(stmt: n.Map, facts: Aliases) -> frozenset[n.Var]:
-    """Classes made outside ``stmt`` of which two of its iterations may touch one element, at least one of them adding."""
+    """Classes of which two iterations of ``stmt`` may touch one element, at least one of them adding."""
     accesses: dict[n.Var, list[tuple[n.Var, tuple[n.Atom, ...]]]] = {}
     added: set[n.Var] = set()
     for s in walk.walk(stmt.body):
@@ -54,11 +55,8 @@ def _met(stmt: n.Map, facts: Aliases) -> frozenset[n.Var]:
 
 
 def _owned(stmt: n.Map, accesses: list[tuple[n.Var, tuple[n.Atom, ...]]]) -> bool:
-    """Whether each index of ``stmt`` stands alone at one position of every access: then each iteration has its own elements."""
+    """Whether each index of ``stmt`` stands alone at one position of every access (rows of its own)."""
     array, first = accesses[0]
     if any(a != array for a, _ in accesses):
         return False
-    for index in stmt.indices:
-        if not any(all(i[k] == index for _, i in accesses) for k in range(len(first))):
-            return False
-    return True
+    return all(any(all(i[k] == index for _, i in accesses) for k in range(len(first))) for index in stmt.indices)

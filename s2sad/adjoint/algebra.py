@@ -1,4 +1,4 @@
-"""Scalar arithmetic for derivative code: exact simplifications while building, and rule templates turned into statements."""
+"""Scalar arithmetic for derivative code: exact simplifications, and rule templates turned into statements."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def add(b: Builder, x: n.Atom, y: n.Atom, hint: str) -> n.Atom:
 
 
 class Templates:
-    """Turns the templates of one statement's rule into statements, reading primal values through ``need`` where they do.
+    """Turns the templates of one statement's rule into statements; ``need`` gives the primal values that they read.
 
     Templates share subtrees, so each is made once.
     """
@@ -77,7 +77,7 @@ class Templates:
         self.made: dict[tuple[registry.Template, bool], n.Atom] = {}
 
     def value(self, t: registry.Template, stmt: n.Assign, dtype: str, exact: bool = False) -> n.Atom:
-        """The value of template ``t`` at ``stmt``; ``exact`` asks for operands as the primal had them (they are compared)."""
+        """The value of template ``t`` at ``stmt``; ``exact`` asks for operands bit for bit (they are compared)."""
         if (t, exact) not in self.made:
             self.made[t, exact] = self._value(t, stmt, dtype, exact)
         return self.made[t, exact]
@@ -104,7 +104,7 @@ class Templates:
         raise TypeError(type(t).__name__)
 
     def times(self, bar: n.Atom, t: registry.Template, stmt: n.Assign, dtype: str) -> n.Atom:
-        """``bar * t`` with products distributed so that ``bar * (1 / b)`` is one division and ``bar * -x`` a negation at the end."""
+        """``bar * t``, so distributed that ``bar * (1 / b)`` is one division and ``bar * -x`` a negation at the end."""
         match t:
             case registry.Literal(0.0):
                 return zero(dtype)
@@ -124,7 +124,8 @@ class Templates:
 def pull(b: Builder, templates: Templates, stmt: n.Assign, k: int, bar: n.Atom) -> n.Atom | None:
     """The contribution of ``stmt``'s cotangent ``bar`` to its argument ``k``; ``None`` if the rule says zero.
 
-    Where the partial can be infinite or nan, a cotangent of exactly zero contributes zero (the strong zero of pitfall S10).
+    Where the partial can be infinite or nan, a cotangent of exactly zero contributes zero (the strong zero of
+    pitfall S10).
     """
     rule = registry.op(stmt.op)
     arg = stmt.args[k]

@@ -1,4 +1,4 @@
-"""The state of the reverse sweep in one block: cotangents, and the primal values, arrays and shadows had again there."""
+"""The state of the reverse sweep in one block: cotangents, and primal values, arrays and shadows had again."""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
 """Tapes of loops whose trips are known only entry by entry: one dimension, with an offset per entry of the loop.
 
-Before the outermost loop the entries are counted: its loops (and the branches around the ragged loop) run once over nothing but
-the integers that bound the ragged loop, and each entry's offset is recorded. So a tape is allocated once, never grown, and the place of a
-trip is ``offset + number``: nothing is carried, in either sweep. It needs bounds that do not depend on what the loops compute.
+Before the outermost loop the entries are counted: its loops (and the branches around the ragged loop) run once over
+nothing but
+the integers that bound the ragged loop, and each entry's offset is recorded. So a tape is allocated once, never
+grown, and the place of a
+trip is ``offset + number``: nothing is carried, in either sweep. It needs bounds that do not depend on what the
+loops compute.
 """
 
 from __future__ import annotations
@@ -197,7 +200,7 @@ class _Counting:
         return self.b.assign("pymax", const(0), last, dtype="int64", hint="trips")
 
     def value(self, atom: n.Atom) -> n.Atom:
-        """``atom`` in the counting loops, evaluated again from integers, booleans and memory that the loops do not write."""
+        """``atom`` in the counting loops: from integers, booleans and memory that the loops do not write."""
         if isinstance(atom, n.Const) or self.facts.home[atom.name].kind == "top":
             return atom
         if atom.name not in self.env:

@@ -1,4 +1,4 @@
-"""Where everything of a loop-level function stands: the block tree, homes and definitions of names, writes to memory."""
+"""Where everything of a function stands: the block tree, homes and definitions of names, writes to memory."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from s2sad.ir import nodes as n
 
 @dataclass(frozen=True, eq=False)
 class Reread:
-    """The reverse sweep reads ``array[index]`` (all of it if ``index`` is ``None``) as it was at ``pos`` of ``region``."""
+    """The reverse sweep reads ``array[index]`` (or all of it: ``None``) as it was at ``pos`` of ``region``."""
 
     array: n.Var
     index: tuple[n.Atom, ...] | None
@@ -78,7 +78,7 @@ def _textually_after(w: Write, r: Reread) -> bool:
 
 
 def executes_after(facts: Regions, w: Write, r: Reread) -> bool:
-    """Whether ``w`` may run after ``r``'s place, on the same memory: textually later, or in a later trip of a common loop."""
+    """Whether ``w`` may run after ``r``'s place, on the same memory: later in the text, or in a common loop."""
     mine, other = _path(w.region, w.pos), _path(r.region, r.pos)
     root = facts.alias.root(r.array)
     # A reference that a loop permutes may be memory from further out: then every common loop counts.

@@ -17,8 +17,10 @@ from s2sad.ir.builder import Builder, const
 class Tapes:
     """Collects what the forward sweep must gain: tapes before the outermost loop, pushes, saves, trip counters.
 
-    A tape has one dimension per loop around what it records. Where a loop's trips have no bound that is known before the
-    outermost loop (a row of a sparse matrix, say), the dimensions down to that loop are one, in the order of execution, and each
+    A tape has one dimension per loop around what it records. Where a loop's trips have no bound that is known before
+    the
+    outermost loop (a row of a sparse matrix, say), the dimensions down to that loop are one, in the order of
+    execution, and each
     entry of the loop has its offset there (``ragged``).
     """
 
@@ -67,7 +69,7 @@ class Tapes:
         numbers: Callable[[Region], tuple[n.Atom, ...]],
         place: Callable[[Region], n.Atom],
     ) -> tuple[n.Atom, ...]:
-        """The index of a tape of ``region``; ``numbers`` gives trip numbers of a loop, ``place`` the place in a ragged one."""
+        """The index of a tape of ``region`` from the trip ``numbers`` of a loop and the ``place`` in a ragged one."""
         out: tuple[n.Atom, ...] = ()
         for r in self.loops(region):
             out = (place(r),) if self.dimensions(r) is None else (*out, *numbers(r))

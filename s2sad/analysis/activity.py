@@ -1,7 +1,9 @@
 """Activity: which values depend on the chosen inputs and influence the outputs, and may carry a derivative.
 
-Varied: depends differentiably on an independent input. Useful: an output depends differentiably on it. Active: both, and floating.
-Memory is one fact per alias class (Hascoet & Pascual 2013, section 4.1, without their flow sensitivity: a class is varied
+Varied: depends differentiably on an independent input. Useful: an output depends differentiably on it. Active: both,
+and floating.
+Memory is one fact per alias class (Hascoet & Pascual 2013, section 4.1, without their flow sensitivity: a class is
+varied
 or useful everywhere or nowhere).
 """
 
@@ -80,7 +82,7 @@ def _reach(start: Iterable[str | None], graph: dict[str, list[str]]) -> frozense
 def _flows(fn: n.Function) -> list[tuple[n.Atom, n.Atom]]:
     """Pairs (from, to) along which a derivative can flow."""
     out: list[tuple[n.Atom, n.Atom]] = []
-    add: Callable[[n.Atom, n.Atom], None] = lambda a, b: out.append((a, b))  # noqa: E731
+    add: Callable[[n.Atom, n.Atom], None] = lambda a, b: out.append((a, b))
     for stmt in walk.walk(fn.body):
         match stmt:
             case n.Assign():

@@ -225,7 +225,7 @@ class Derivative:
         """Write the latest specialisation to ``path``: a file that needs only NumPy and Numba, with the same bits."""
         title = f"{self.options.mode} of {self.binder.function}"
         written = Path(path)
-        written.write_text(export_text(self._latest().info.emitted, title), encoding="utf-8")
+        written.write_text(export_text(self._latest().info.emitted, title, self.options.vecmath), encoding="utf-8")
         return written
 
     @property

@@ -20,7 +20,7 @@ from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
 from s2sad.api.trace import explain
 from s2sad.api.variant import Variant
-from s2sad.errors import ArgumentError, InternalError
+from s2sad.errors import ArgumentError, InternalError, UnsupportedError
 from s2sad.frontend.source import Source, get_source
 from s2sad.pipeline import Derived, Request, derive
 from s2sad.runtime import SizeOneError
@@ -122,8 +122,18 @@ class Engine:
     def _size_one(self, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
         """The call again, with the extents that are 1 fixed; then more of them (design D1)."""
         specs = self.specs(args)
+        tried = [specs]
+        refusal: UnsupportedError | None = None
         for largest in FIXED_EXTENTS:
-            variant = self._sized_variant(tuple(map(fix_extents, specs, args, (largest,) * len(args))))
+            fixed = tuple(map(fix_extents, specs, args, (largest,) * len(args)))
+            if fixed in tried:
+                continue
+            tried.append(fixed)
+            try:
+                variant = self._sized_variant(fixed)
+            except UnsupportedError as error:  # extents that are known to differ
+                refusal = error
+                break
             try:
                 self.prepare(variant, args)
                 return variant, action(variant)
@@ -132,7 +142,7 @@ class Engine:
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
         plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
-        raise InternalError(f"{self.binder.function}: an extent of 1 could not be specialised; please report it")
+        raise refusal or InternalError(f"{self.binder.function}: an extent of 1 could not be specialised")
 
     def _sized_variant(self, specs: tuple[ArgSpec, ...]) -> Variant:
         key = tuple(_hashable(spec) for spec in specs)

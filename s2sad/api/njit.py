@@ -22,7 +22,7 @@ from s2sad.api import layout as lay
 from s2sad.api.derivative import Derivative
 from s2sad.api.fingerprint import fingerprint
 from s2sad.api.variant import ParamInfo, Variant, seed_owner
-from s2sad.backend import module
+from s2sad.backend import module, vecmath
 from s2sad.errors import ArgumentError, S2SADError
 
 
@@ -90,7 +90,8 @@ class DerivativeType(types.Callable, types.Opaque):
 def content_hash(derivative: Derivative) -> str:
     """A name for what the derivative computes, the same in every process; a fresh one if it captures unnamed things."""
     text = fingerprint(derivative.primal, frozen=True).text
-    return module.digest(uuid.uuid4().hex if text is None else text, derivative.options)
+    library = vecmath.key() if derivative.options.vecmath else "scalar"
+    return module.digest(uuid.uuid4().hex if text is None else text, derivative.options, library)
 
 
 def spec_of_type(t: types.Type, name: str) -> ArgSpec:

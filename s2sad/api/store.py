@@ -64,7 +64,7 @@ def remember(
 
 def compiled(info: Info, options: Options) -> cpu.Compiled:
     """The module of generated code; Numba compiles at the first call of its dispatcher."""
-    made = cpu.compile_cpu(info.emitted, (options.vecmath,))
+    made = cpu.compile_cpu(info.emitted, vectorized=options.vecmath)
     counters.watch(made.dispatcher)
     return made
 

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from numba.core.dispatcher import Dispatcher
 
+from s2sad.backend import vecmath
 from s2sad.backend.emit import Emitted
 from s2sad.backend.header import module_source
 from s2sad.backend.module import load
@@ -28,9 +29,14 @@ class Compiled:
     line_map: dict[int, Loc]
 
 
-def compile_cpu(emitted: Emitted, key_parts: tuple[object, ...] = (), title: str = "") -> Compiled:
-    """Load ``emitted`` as a module; nothing is compiled before the dispatcher is called (or its ``compile``)."""
-    source = module_source(emitted, title)
-    module = load(source.text, key_parts, emitted.name)
+def compile_cpu(
+    emitted: Emitted, key_parts: tuple[object, ...] = (), title: str = "", vectorized: bool = True
+) -> Compiled:
+    """Load ``emitted`` as a module; nothing is compiled before the dispatcher is called (or its ``compile``).
+
+    ``vectorized`` binds ``exp`` and the like to vector math; the machine code then has the library in its key.
+    """
+    source = module_source(emitted, title, vectorized)
+    module = load(source.text, (*key_parts, vecmath.key() if vectorized else "scalar"), emitted.name)
     namespace = vars(module)
     return Compiled(module, namespace[source.function], namespace[source.jitted], source.text, source.line_map)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from s2sad.backend import vecmath
 from s2sad.backend.expressions import Expressions
 from s2sad.backend.fold import plan
 from s2sad.backend.naming import Names
@@ -28,7 +29,8 @@ class Emitted:
     line_map
         The user's place of each line of ``text`` (from 1) that has one.
     imports
-        Globals that ``text`` uses: ``np``, ``math``, ``rt.index``; ``max as max_`` where a parameter took the name.
+        Globals that ``text`` uses: ``np``, ``math``, ``rt.index``; ``max as max_`` where a parameter took the name;
+        ``vec.exp`` for a bare ``exp``, which the header binds to vector math or to NumPy's.
     """
 
     name: str
@@ -40,7 +42,7 @@ class Emitted:
 def emit(fn: n.Function, style: str = "fast") -> Emitted:
     """The text of ``fn`` in style ``"fast"`` (what runs) or ``"plain"`` (no casts, no blocked sums)."""
     folding = plan(fn)
-    names = Names(fn, folding)
+    names = Names(fn, folding, vecmath.names_in(fn) if style == "fast" else frozenset())
     expressions = Expressions(names, folding, style, (fn.name, *(p.name for p in fn.params)))
     statements = Statements(expressions, names, folding)
     body = [*_docstring(fn), *_unpacking(fn, names), *_body(fn, statements)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from s2sad.backend import vecmath
 from s2sad.backend.fold import Plan
 from s2sad.backend.naming import BUILTINS, Names
 from s2sad.ir import nodes as n
@@ -96,6 +97,14 @@ class Expressions:
     def call(self, dotted: str, *args: ast.expr) -> ast.expr:
         return ast.Call(self.outside(dotted), list(args), [])
 
+    def bare(self, function: str) -> ast.expr:
+        """A function that the header binds, to vector math or to NumPy's."""
+        alias = function
+        while alias in self.taken:
+            alias += "_"
+        self.imports.add(f"vec.{function}" if alias == function else f"vec.{function} as {alias}")
+        return name(alias)
+
     def dtype(self, dtype: str) -> str:
         return "np.bool_" if dtype == "bool" else f"np.{dtype}"
 
@@ -163,6 +172,9 @@ class Expressions:
             case "add_any" if not self.fast:
                 return binary(*self._around(self.atoms(stmt.args), "+"))
         entry = op(stmt.op)
+        vector = vecmath.name_of(stmt) if self.fast else None
+        if vector is not None:
+            return ast.Call(self.bare(vector), self.atoms(stmt.args), [])
         if entry.infix is None:
             return self.call(entry.call, *self.atoms(stmt.args))
         expr = self.infix(entry, self.operands(entry, stmt.args))

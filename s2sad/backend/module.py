@@ -14,8 +14,8 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Sequence
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType

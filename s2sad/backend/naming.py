@@ -78,8 +78,9 @@ class Names:
         Variables that the text reads somewhere (others need no copy).
     """
 
-    def __init__(self, fn: n.Function, plan: Plan) -> None:
+    def __init__(self, fn: n.Function, plan: Plan, reserved: frozenset[str] = frozenset()) -> None:
         self._plan = plan
+        self._reserved = RESERVED | reserved
         ranges = live_ranges(fn, plan)
         self._class = {name: _Class([var], ranges.of[name]) for name, var in ranges.vars.items()}
         for c in self._class.values():
@@ -96,7 +97,7 @@ class Names:
 
     def fresh(self, hint: str) -> str:
         """A name that nothing else in the function has."""
-        name = next(c for c in _candidates(hint) if c not in self._taken and c not in RESERVED)
+        name = next(c for c in _candidates(hint) if c not in self._taken and c not in self._reserved)
         self._taken[name] = (("fresh", name), [(0, 1 << 62)])
         return name
 
@@ -164,7 +165,7 @@ class Names:
                 self._give(c, next(k for k in _candidates(hint) if (k == hint or k not in wished) and self._free(k, c)))
 
     def _free(self, name: str, c: _Class) -> bool:
-        if name in RESERVED:
+        if name in self._reserved:
             return False
         holder = self._taken.get(name)
         return holder is None or (holder[0] == c.key and not _meets(holder[1], c.intervals))

@@ -1,8 +1,11 @@
 """The intermediate representation: structured, names bound once, every node frozen and located.
 
-Two levels share these nodes. At *array level* (what lowering makes) a ``Call`` may compute a whole array, a ``Store`` may
-store one, and a ``View`` may select one. At *loop level* (what scalarize makes) every ``Load``, ``Store`` and ``Accumulate`` touches one
-element, and arrays are touched as a whole only by ``Alloc``, ``View`` (reshape), ``LibCall``, loop carries and ``Return``.
+Two levels share these nodes. At *array level* (what lowering makes) a ``Call`` may compute a whole array, a
+``Store`` may
+store one, and a ``View`` may select one. At *loop level* (what scalarize makes) every ``Load``, ``Store`` and
+``Accumulate`` touches one
+element, and arrays are touched as a whole only by ``Alloc``, ``View`` (reshape), ``LibCall``, loop carries and
+``Return``.
 ``docs/ir.md`` gives the meaning of every node.
 """
 
@@ -12,79 +15,14 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from s2sad.errors import NOWHERE, Loc
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """A scalar; ``weak`` marks Python's own int, float and bool, which adapt to the other operand's dtype (NEP 50)."""
-
-    dtype: str
-    weak: bool = False
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array; ``extents`` are atoms of int64, ``layout`` is ``"C"``, ``"F"`` or ``"A"`` (any strides)."""
-
-    dtype: str
-    extents: tuple[Atom, ...]
-    layout: str = "C"
-
-    @property
-    def ndim(self) -> int:
-        return len(self.extents)
-
-
-Type: TypeAlias = Scalar | Array
-
-
-@dataclass(frozen=True, eq=False)
-class Var:
-    """A name bound once. Unique within its function: ``x``, ``x.1``, ``x.2``; the part before the dot is the user's."""
-
-    name: str
-    type: Type
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Var) and other.name == self.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    @property
-    def hint(self) -> str:
-        return self.name.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Const:
-    """A literal. Equality looks at the type too: ``1``, ``1.0`` and ``True`` differ."""
-
-    value: int | float | bool
-    type: Scalar
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Const) and self.type.dtype == other.type.dtype and repr(self.value) == repr(other.value)
-        )
-
-    def __hash__(self) -> int:
-        return hash((repr(self.value), self.type.dtype))
-
-
-Atom: TypeAlias = Var | Const
-
-
-@dataclass(frozen=True)
-class Struct:
-    """A tuple (``cls is None``) or a named tuple of ``cls``, in arguments and results."""
-
-    items: tuple[Tree, ...]
-    cls: type | None = None
-
-
-Tree: TypeAlias = Var | Const | None | Struct
-
+from s2sad.ir.types import Array as Array
+from s2sad.ir.types import Atom as Atom
+from s2sad.ir.types import Const as Const
+from s2sad.ir.types import Scalar as Scalar
+from s2sad.ir.types import Struct as Struct
+from s2sad.ir.types import Tree as Tree
+from s2sad.ir.types import Type as Type
+from s2sad.ir.types import Var as Var
 
 # ---- statements ---------------------------------------------------------------------------------------------------
 
@@ -101,7 +39,7 @@ class Assign:
 
 @dataclass(frozen=True)
 class Load:
-    """``target = array[index]``, one element; ``index`` has one non-negative in-range int atom per dimension."""
+    """``target = array[index]``, one element; ``index``: one non-negative in-range int atom per dimension."""
 
     target: Var
     array: Var
@@ -112,7 +50,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Store:
-    """``array[index] = value``. Array level: ``index == ()`` stores (broadcasts) ``value`` into the whole of ``array``."""
+    """``array[index] = value``. Array level: ``index == ()`` stores (broadcasts) ``value`` into all of it."""
 
     array: Var
     index: tuple[Atom, ...]
@@ -138,7 +76,7 @@ class Accumulate:
 
 @dataclass(frozen=True)
 class Alloc:
-    """``target`` = a new C-contiguous array; ``fill`` is its value, ``None`` leaves it unset; ``role`` local, tape, shadow."""
+    """``target`` = a new C-contiguous array of ``fill`` (``None``: unset); ``role`` is local, tape or shadow."""
 
     target: Var
     fill: Atom | None = None
@@ -184,7 +122,7 @@ ViewItem: TypeAlias = At | Slice | NewAxis | Transpose | Reshape
 
 @dataclass(frozen=True)
 class View:
-    """``target`` = another indexing of ``base``'s memory. Index items come in base dimension order, all dims covered."""
+    """``target`` = another indexing of ``base``'s memory. Index items cover its dimensions, in order."""
 
     target: Var
     base: Var
@@ -203,6 +141,8 @@ class Join:
 
 @dataclass(frozen=True)
 class If:
+    """``then`` or ``orelse``, by ``cond``; ``joins`` bind after it."""
+
     cond: Atom
     then: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...]
@@ -212,7 +152,7 @@ class If:
 
 @dataclass(frozen=True)
 class Carry:
-    """A variable that a loop re-binds: ``inner`` inside (``init`` on the first trip, then ``next``), ``outer`` after it."""
+    """What a loop re-binds: ``inner`` inside (``init`` on the first trip, then ``next``), ``outer`` after it."""
 
     inner: Var
     init: Atom
@@ -351,7 +291,7 @@ Block: TypeAlias = tuple[Stmt, ...]
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter: its name in the signature and the tree of variables it unpacks to; ``default`` is its source text."""
+    """A parameter: its name, the tree of variables it unpacks to, and the source text of its default."""
 
     name: str
     tree: Tree

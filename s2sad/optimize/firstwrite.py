@@ -1,4 +1,4 @@
-"""A zeroed shadow whose first use adds to every element once is assigned instead (pitfall S16: only if nothing came before).
+"""A zeroed shadow whose first use adds to every element once is assigned instead (pitfall S16).
 
 Only shadows: ``0.0 + v`` is not ``v`` where that is -0.0, and a user's array must have the bits that NumPy gives it.
 
@@ -47,7 +47,7 @@ def _block(block: n.Block, facts: Aliases) -> n.Block:
 
 
 def _first_touches(block: list[n.Stmt], facts: Aliases) -> dict[n.Var, int]:
-    """For each memory allocated in ``block``, the first later statement that reads, writes or refers to it in any way."""
+    """For each memory allocated in ``block``, the first later statement that refers to it in any way."""
     allocated = {s.target for s in block if isinstance(s, n.Alloc)}
     first: dict[n.Var, int] = {}
     for pos, stmt in enumerate(block):

@@ -7,7 +7,8 @@ function does.
 >>> from s2sad.ir.text import show_block
 >>> m, v, w = n.Var("m", INT), n.Var("v", FLOAT), n.Var("w", FLOAT)
 >>> a = n.Var("a", n.Array("float64", (m,)))
->>> body = (n.Assign(m, "extent", (a, const(0))), n.Accumulate(a, (const(0),), v), n.Accumulate(a, (const(0),), w), n.Return(None))
+>>> adds = n.Accumulate(a, (const(0),), v), n.Accumulate(a, (const(0),), w)
+>>> body = (n.Assign(m, "extent", (a, const(0))), *adds, n.Return(None))
 >>> fn = n.Function("f", (n.Param("a", a), n.Param("v", v), n.Param("w", w)), body, reverse_at=0)
 >>> print(show_block(merge(fn).body))
 m: int64 = extent(a, 0)

@@ -1,8 +1,11 @@
 """Partials first: a reversed recurrence multiplies its cotangent once per trip, by a partial that does not wait for it.
 
-The reverse of ``x = f(x)`` is ``x_bar = x_bar * f'(x)``. Written operation by operation, ``x_bar`` passes through a chain of
-dependent multiplications; all else in the trip is known beforehand. Everything that depends on the one carried cotangent is linear
-in it, so the factors are computed with 1 in its place and the cotangent is multiplied in last (vertex elimination in another order,
+The reverse of ``x = f(x)`` is ``x_bar = x_bar * f'(x)``. Written operation by operation, ``x_bar`` passes through a
+chain of
+dependent multiplications; all else in the trip is known beforehand. Everything that depends on the one carried
+cotangent is linear
+in it, so the factors are computed with 1 in its place and the cotangent is multiplied in last (vertex elimination in
+another order,
 Griewank & Walther 2008, chapter 9).
 """
 
@@ -68,7 +71,9 @@ def _is_sum(c: n.Carry, loop: n.ReverseLoop) -> bool:
     if len(readers) != 1 or any(d.next == c.inner for d in loop.carries):
         return False
     add = readers[0]
-    return isinstance(add, n.Assign) and add.op == "add" and add.target == c.next and add.args[0] == c.inner != add.args[1]
+    return (
+        isinstance(add, n.Assign) and add.op == "add" and add.target == c.next and add.args[0] == c.inner != add.args[1]
+    )
 
 
 def _linear(loop: n.ReverseLoop, bar: n.Var, sums: set[n.Var]) -> set[n.Var] | None:

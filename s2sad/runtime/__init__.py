@@ -1,5 +1,6 @@
 """What generated code calls (``from s2sad import runtime as rt``): plain Python that ``numba.njit`` also compiles."""
 
+from s2sad.runtime import vecmath
 from s2sad.runtime.errors import SizeOneError
 from s2sad.runtime.floats import fmod, sinc
 from s2sad.runtime.integers import (
@@ -48,5 +49,6 @@ __all__ = [
     "sign",
     "sinc",
     "total",
+    "vecmath",
     "wrap",
 ]

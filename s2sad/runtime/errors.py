@@ -2,4 +2,4 @@
 
 
 class SizeOneError(ValueError):
-    """Two extents that must be equal differ, and one of them may be 1: the wrapper makes a variant for that and calls again."""
+    """Two extents that must be equal differ and one may be 1: the wrapper makes a variant for that and calls again."""

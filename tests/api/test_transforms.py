@@ -100,7 +100,7 @@ def test_dtypes_of_gradients(target):
         (lambda: grad(f.squares)(np.ones(2, complex)), "x has dtype complex128"),
         (lambda: grad(f.squares)(np.ones(2, object)), "x has dtype object"),
         (lambda: grad(f.squares)(np.ones(2, ">f8")), "x has dtype >f8"),
-        (lambda: grad(3), "takes a function, not int"),
+        (lambda: grad(3), "takes a function, not int"),  # type: ignore[arg-type]
     ],
 )
 def test_wrong_arguments(call, text):

@@ -33,7 +33,7 @@ def test_one_comment_per_statement_of_the_user():
     assert emit(p.function()).text == (
         "def f(n, x, y):\n"
         "    for i in range(n):  # y[:] = np.sin(x) * 2\n"
-        "        y[i] = np.sin(x[i]) * 2.0\n"
+        "        y[i] = sin(x[i]) * 2.0\n"
         f"    # z = a very long statement of the user's that does not fit beside the code {'x' * 40}\n"
         "    z = x[0] * 2.0\n"
         "    w = z * z\n"

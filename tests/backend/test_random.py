@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from s2sad import runtime
+from s2sad.backend import vecmath
 from s2sad.backend.emit import Emitted, emit
 from tests.support import interpreter
 from tests.support.irgen import Features, generate
@@ -18,6 +19,7 @@ from tests.support.irgen import Features, generate
 def executed(emitted: Emitted) -> Callable[..., Any]:
     """The function that the text defines."""
     namespace: dict[str, Any] = {"np": np, "math": math, "rt": runtime}
+    namespace |= {name: getattr(runtime.vecmath, name) for name in vecmath.SCALAR}
     exec(compile(emitted.text, "<emitted>", "exec"), namespace)
     return namespace[emitted.name]
 

@@ -49,7 +49,7 @@ class Case:
         return draw if np.ndim(like) else float(draw)
 
     def outputs(self, h: float = 0.0) -> list[np.ndarray]:
-        """All floating outputs (results, then written arguments) at the arguments moved by ``h`` along the directions."""
+        """All floating outputs (results, then written arguments) at arguments moved by ``h`` along the directions."""
         args = copies(self.args)
         for k, p in enumerate(self.fn.params):
             if p.name in self.directions:

@@ -17,7 +17,6 @@ from s2sad.frontend.lower.statements import lower_block
 from s2sad.frontend.lower.values import Arr, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
-from s2sad.ir import walk
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
     function = n.Function(
         name=source.tree.name,
         params=(*own, *c.params),
-        body=(*_used_extents(c, body), *body),
+        body=(*c.head, *body),
         loc=source.loc(source.tree),
         doc=source.fn.__doc__ or "",
         written=_written(c),
@@ -134,16 +133,3 @@ def _written(c: State) -> tuple[n.Var, ...]:
     if any(r.var is None for r in roots):
         raise InternalError("a written parameter has no variable", "lower")
     return tuple(r.var for r in roots if r.var is not None)
-
-
-def _used_extents(c: State, body: n.Block) -> list[n.Stmt]:
-    """The definitions of the extents of the arrays that the body mentions."""
-    used: set[n.Var] = set()
-    for stmt in walk.walk(body):
-        atoms = [*walk.uses(stmt), *walk.targets(stmt), *(a for end in walk.end_uses(stmt) for a in end)]
-        for a in atoms:
-            if isinstance(a, n.Var):
-                used.add(a)
-                if isinstance(a.type, n.Array):
-                    used.update(e for e in a.type.extents if isinstance(e, n.Var))
-    return [s for s in c.head if isinstance(s, n.Assign) and s.target in used]

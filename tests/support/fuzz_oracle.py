@@ -1,0 +1,335 @@
+"""The oracle of random programs: differences of the undecorated function, and what must hold between the modes.
+
+No rule of s2sad is used. Points where the program is not smooth are recognised by differences that depend on the step,
+or on the side.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import s2sad
+from tests.support.fuzz_programs import Case, function_of
+from tests.support.matrix import cotangent, fresh, is_float, leaves, map_leaves, vector, with_values
+
+STEP = 1e-3
+LARGE = 1e5
+DRAWS = 3
+_EXACT = {"zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "abs", "fabs", "maximum", "minimum",
+          "fmax", "clip", "where", "copy", "shape", "T", "transpose", "reshape", "ravel", "flatten", "swapaxes", "size",
+          "newaxis", "floor", "sign", "rint", "array", "float32", "float64", "u", "v", "square", "sqrt", "fill", "pi",
+          "logical_and", "max", "min"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``status``: ok, rough, raises, refused, wrong, crash or invalid (not a program to test); ``kind`` says of what."""
+
+    status: str
+    kind: str = ""
+    detail: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.status in ("wrong", "crash")
+
+
+class Wrong(AssertionError):
+    """A check failed: its kind, and the numbers."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(kind, detail)
+        self.kind, self.detail = kind, detail
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The undecorated function at one point, its derivative along one direction, and the error of that."""
+
+    args: tuple[Any, ...]
+    out: Any
+    finals: tuple[Any, ...]
+    direction: np.ndarray
+    slopes: np.ndarray
+    error: float
+    smooth: bool
+
+
+def check(case: Case, target: str = "python") -> Outcome:
+    """Run all checks on ``case``."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        namespace = case.load()
+        fn = function_of(namespace)
+        outcome = Outcome("invalid", "no draw")
+        for draw in range(DRAWS):
+            args = case.make(namespace, draw)
+            try:
+                own = fresh(args)
+                out = fn(*own)
+            except Exception as error:
+                return _raising(fn, args, target, error)
+            if not _tame(out, own):
+                return Outcome("invalid", "not finite or large")
+            outcome = _checked(case, fn, args, (out, own), target, draw)
+            if outcome.status != "rough":
+                break
+        return outcome
+
+
+def _tame(*values: Any) -> bool:
+    flat = vector(tuple(values))
+    return bool(np.all(np.isfinite(flat)) and np.max(np.abs(flat), initial=0.0) < LARGE)
+
+
+def _raising(fn: Callable[..., Any], args: tuple[Any, ...], target: str, error: Exception) -> Outcome:
+    """The function itself raises: so must its derivative, the same or a refusal."""
+    try:
+        s2sad.vjp(fn, *fresh(args), target=target)
+    except s2sad.UnsupportedError:
+        return Outcome("raises", "refused")
+    except Exception as ours:
+        if isinstance(ours, type(error)):
+            return Outcome("raises", type(error).__name__)
+        return Outcome("wrong", "exception", f"{ours!r} where the function raises {error!r}")
+    return Outcome("wrong", "exception", f"nothing where the function raises {error!r}")
+
+
+def _checked(
+    case: Case,
+    fn: Callable[..., Any],
+    args: tuple[Any, ...],
+    primal: tuple[Any, tuple[Any, ...]],
+    target: str,
+    draw: int,
+) -> Outcome:
+    try:
+        return _compare(case, fn, args, primal, target, draw)
+    except s2sad.UnsupportedError as error:
+        return Outcome("refused", reason(error), str(error))
+    except Wrong as wrong:
+        return Outcome("wrong", wrong.kind, wrong.detail)
+    except TimeoutError:
+        raise
+    except s2sad.S2SADError as error:
+        stage = re.search(r"stage '([\w\- ]+)'", str(error))
+        inner = re.search(r">:\d+\): (\w+)", str(error))
+        kind = " ".join([type(error).__name__, *(m.group(1) for m in (stage, inner) if m)])
+        return Outcome("crash", kind, str(error)[-1500:])
+    except Exception as error:
+        return Outcome("crash", f"raises {type(error).__name__}", f"{error!r}"[:1500])
+
+
+def reason(error: Exception) -> str:
+    """The first reason of a refusal, without names and numbers."""
+    problems = getattr(error, "problems", ())
+    text = problems[0].reason if problems else str(error).splitlines()[0]
+    return re.sub(r"\b([a-z]\d+|[A-EGWnxyzuvtrpq]|steps|idx|line \d+|\d+)\b", "_", text)[:110]
+
+
+# ---- the reference --------------------------------------------------------------------------------------------------
+
+
+def _reference(
+    case: Case, args: tuple[Any, ...], written: list[int], rng: np.random.Generator, names: list[str]
+) -> Reference:
+    """Differences of the function in float64."""
+    namespace = case.load("float64") if case.single else case.load()
+    fn = function_of(namespace)
+    args = map_leaves(lambda a: _double(a), args)
+    x = vector(args)
+    direction = rng.normal(size=x.size) + 0.1
+
+    def outputs(h: float) -> np.ndarray:
+        own = with_values(args, x + h * direction)
+        out = fn(*own)
+        return vector((out, tuple(own[k] for k in written)))
+
+    own = fresh(args)
+    out = fn(*own)
+    middle = outputs(0.0)
+    slopes, bends = [], []
+    for h in (STEP, STEP / 2, STEP / 4, STEP / 8):
+        above, below = outputs(h), outputs(-h)
+        slopes.append((above - below) / (2.0 * h))
+        bends.append(np.abs(above - 2.0 * middle + below) / h)
+    coarse, fine = (_extrapolated(*slopes[k : k + 3]) for k in (0, 1))
+    error = float(np.max(np.abs(coarse - fine), initial=0.0))
+    noise = 1e-9 * (1.0 + np.max(np.abs(middle), initial=0.0)) * (STEP / STEP)
+    smooth = bool(np.all(np.isfinite(fine)) and np.all(bends[3] <= 0.3 * bends[0] + noise))
+    smooth = smooth and error <= 1e-6 * (1.0 + float(np.max(np.abs(fine), initial=0.0)))
+    return Reference(args, out, tuple(own[k] for k in written), direction, fine, error, smooth)
+
+
+def _extrapolated(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    return (64.0 * c - 20.0 * b + a) / 45.0
+
+
+def _double(leaf: Any) -> Any:
+    if not is_float(leaf):
+        return leaf
+    if isinstance(leaf, np.ndarray):
+        return leaf if leaf.dtype == np.float64 else with_layout(leaf)
+    return np.float64(leaf) if isinstance(leaf, np.floating) else leaf
+
+
+def with_layout(a: np.ndarray) -> np.ndarray:
+    """``a`` in float64, in its memory order."""
+    return a.astype(np.float64, order="K")
+
+
+# ---- the checks -----------------------------------------------------------------------------------------------------
+
+
+def _compare(
+    case: Case,
+    fn: Callable[..., Any],
+    args: tuple[Any, ...],
+    primal: tuple[Any, tuple[Any, ...]],
+    target: str,
+    draw: int,
+) -> Outcome:
+    expected, own = primal
+    names = [a.name for a in case.arguments]
+    before = fresh(args)
+    out, pull = s2sad.vjp(fn, *args, target=target)
+    _same_primal(case, expected, out, "primal")
+    _same_bits(before, args, "argument changed by vjp")
+    written = [k for k, name in enumerate(names) if name in pull.final]
+    for k, value in enumerate(own):
+        if k in written:
+            _same_primal(case, value, pull.final[names[k]], "final contents")
+        elif not _equal(value, before[k]):
+            raise Wrong("written", f"the function changes {names[k]}, which is not among {sorted(pull.final)}")
+    if not vector(args).size:
+        return Outcome("ok", "no float argument")
+    rng = np.random.default_rng([case.seed % 2**32, draw, 7])
+    try:
+        reference = _reference(case, args, written, rng, names)
+    except (ArithmeticError, ValueError, IndexError):
+        return Outcome("rough", "raises nearby")
+    seed = rng.normal(size=reference.slopes.size) + 0.1
+    bars = _pulled(pull, out, args, written, names, seed)
+    _structure(args, bars)
+    _same_bits(bars, _pulled(pull, out, args, written, names, seed), "second pullback")
+    _same_bits(before, args, "argument changed by the pullback")
+    _against_differences(case, reference, seed, bars, None)
+    tangents = tuple(cotangent(args, reference.direction))
+    out_again, out_dot = s2sad.jvp(fn, args, tangents, target=target)
+    _same_primal(case, expected, out_again, "primal of jvp")
+    _same_bits(before, args, "argument changed by jvp")
+    _against_differences(case, reference, seed, None, vector(out_dot))
+    zero = np.concatenate([seed[: vector(out).size], np.zeros(reference.slopes.size - vector(out).size)])
+    _dot_product(
+        case, vector(out_dot), zero, vector(_pulled(pull, out, args, written, names, zero)), reference.direction
+    )
+    _same_bits((out,), s2sad.vjp(fn, *args, target=target)[:1], "second call")
+    _value_and_grad(case, fn, args, out, target, pull)
+    if target == "cpu":
+        other, pull_other = s2sad.vjp(fn, *args, target="python")
+        _close(case, vector(_pulled(pull_other, other, args, written, names, seed)), vector(bars), "targets differ")
+    return Outcome("ok") if reference.smooth else Outcome("rough", "not smooth")
+
+
+def _pulled(
+    pull: Any, out: Any, args: tuple[Any, ...], written: list[int], names: list[str], seed: np.ndarray
+) -> tuple[Any, ...]:
+    """The cotangents for ``seed``: of the returned leaves, then of the written arguments."""
+    at = vector(out).size
+    bars = {}
+    for k in written:
+        if is_float(args[k]):
+            bars[names[k]] = seed[at : at + args[k].size].reshape(args[k].shape).astype(args[k].dtype)
+            at += args[k].size
+    return pull(cotangent(out, seed[: vector(out).size]), **bars)
+
+
+def _structure(args: tuple[Any, ...], bars: tuple[Any, ...]) -> None:
+    if len(bars) != len(args):
+        raise Wrong("structure", f"{len(bars)} cotangents for {len(args)} arguments")
+    for arg, bar in zip(args, bars):
+        active = [leaf for leaf in leaves(arg) if is_float(leaf)]
+        found = list(leaves(bar))
+        if [(np.shape(a), np.asarray(a).dtype) for a in active] != [(np.shape(a), np.asarray(a).dtype) for a in found]:
+            raise Wrong("structure", f"{bar!r} is the cotangent of {arg!r}")
+
+
+def _against_differences(
+    case: Case, reference: Reference, seed: np.ndarray, bars: Any, dots: np.ndarray | None
+) -> None:
+    if not reference.smooth:
+        return
+    rtol = 2e-3 if case.single else 1e-6
+    slopes, direction = reference.slopes, reference.direction
+    if dots is not None:
+        size = float(np.max(np.abs(slopes), initial=0.0))
+        wrong = ~(np.abs(dots - slopes[: dots.size]) <= rtol * (size + 1e-3) + 10 * reference.error)
+        if np.any(wrong):
+            raise Wrong("jvp", f"tangents {dots[wrong][:6]} and differences {slopes[: dots.size][wrong][:6]}")
+        return
+    got, expected = float(vector(bars) @ direction), float(seed @ slopes)
+    scale = float(np.abs(seed) @ np.abs(slopes) + np.abs(vector(bars)) @ np.abs(direction)) + 1e-3
+    if not abs(got - expected) <= rtol * scale + 10 * reference.error * float(np.sum(np.abs(seed))):
+        raise Wrong("vjp", f"<J^T seed, direction> = {got!r}, differences {expected!r}")
+
+
+def _dot_product(case: Case, dots: np.ndarray, seed: np.ndarray, bars: np.ndarray, direction: np.ndarray) -> None:
+    left, right = float(dots @ seed[: dots.size]), float(bars @ direction)
+    norms = np.linalg.norm(seed) * np.linalg.norm(dots) + np.linalg.norm(bars) * np.linalg.norm(direction)
+    if not abs(left - right) <= (1e-3 if case.single else 1e-10) * float(norms) + 1e-14:
+        raise Wrong("dot product", f"<seed, J d> = {left!r}, <J^T seed, d> = {right!r}")
+
+
+def _value_and_grad(
+    case: Case, fn: Callable[..., Any], args: tuple[Any, ...], out: Any, target: str, pull: Any
+) -> None:
+    """Of functions that return one float."""
+    if isinstance(out, tuple | np.ndarray) or out is None or not is_float(out):
+        return
+    active = tuple(k for k, a in enumerate(args) if any(is_float(leaf) for leaf in leaves(a)))
+    value, bars = s2sad.value_and_grad(fn, argnums=active, target=target)(*args)
+    _same_primal(case, out, value, "value of value_and_grad")
+    ones = cotangent(out, np.ones(1))
+    _close(case, vector(pull(ones)), vector(bars), "value_and_grad")
+
+
+def _close(case: Case, a: np.ndarray, b: np.ndarray, kind: str) -> None:
+    tolerance = (1e-4 if case.single else 1e-10) * (float(np.max(np.abs(a), initial=0.0)) + 1e-6)
+    if a.shape != b.shape or not np.all(np.abs(a - b) <= tolerance):
+        raise Wrong(kind, f"{a} and {b}")
+
+
+def _same_primal(case: Case, expected: Any, found: Any, kind: str) -> None:
+    """Same structure, dtypes and shapes; the same bits where the program only adds, multiplies and chooses."""
+    a_leaves, b_leaves = list(leaves(expected)), list(leaves(found))
+    if len(a_leaves) != len(b_leaves) or type(expected) is not type(found) and isinstance(expected, tuple):
+        raise Wrong(kind, f"{found!r} for {expected!r}")
+    exact = _is_exact(case.text)
+    for a, b in zip(a_leaves, b_leaves):
+        a, b = np.asarray(a), np.asarray(b)
+        if a.shape != b.shape or a.dtype != b.dtype:
+            raise Wrong(f"{kind}: dtype", f"{b.dtype}{b.shape} for {a.dtype}{a.shape}")
+        eps = 2e-4 if a.dtype == np.float32 or case.single else 1e-11
+        bound = 0.0 if exact or a.dtype.kind != "f" else eps * (1.0 + float(np.max(np.abs(a), initial=0.0)))
+        if not np.all(np.abs(a.astype(float) - b.astype(float)) <= bound):
+            raise Wrong(kind, f"{b.tolist()} for {a.tolist()}")
+
+
+def _is_exact(text: str) -> bool:
+    body = text.split("Pair = ", 1)[1]
+    return "**" not in body and "@" not in body and set(re.findall(r"\.([A-Za-z_]\w*)", body)) <= _EXACT
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return all(np.array_equal(x, y, equal_nan=is_float(x)) for x, y in zip(leaves(a), leaves(b), strict=True))
+
+
+def _same_bits(a: Any, b: Any, kind: str) -> None:
+    if not _equal(a, b):
+        raise Wrong(kind, f"{a!r} and {b!r}")

@@ -1,0 +1,267 @@
+"""Whole random programs: helpers, globals, closures, parameters, a function; and the arguments to run it with."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.support.fuzz_scope import Callee, Name, Shape, Writer
+from tests.support.fuzz_statements import returned, statements
+
+ENTRY = "program"
+HEADER = "import math\nfrom collections import namedtuple\n\nimport numpy as np\n\nREAL = np.{real}\nPair = namedtuple('Pair', 'u v')\n"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """How an argument is made: ``kind`` is ``f``, ``i``, ``b`` or ``tuple``."""
+
+    name: str
+    kind: str
+    shape: Shape | None = None
+    value: int = 0
+    layout: str = "C"
+    items: tuple[Argument, ...] = ()
+    named: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program's text, how its arguments are made, and its precision."""
+
+    seed: int
+    text: str
+    arguments: tuple[Argument, ...]
+    single: bool = False
+
+    def load(self, real: str = "", jit: bool = False) -> dict[str, Any]:
+        """The namespace of the module; its source is where ``inspect`` finds it."""
+        text = self.text
+        if real:
+            text = text.replace("REAL = np.float32", f"REAL = np.{real}")
+        if jit:
+            text = _jitted(text)
+        name = f"<fuzz {self.seed} {abs(hash(text)):x}>"
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        namespace: dict[str, Any] = {"__name__": f"fuzz_{self.seed}"}
+        exec(compile(text, name, "exec"), namespace)
+        return namespace
+
+    def make(self, namespace: dict[str, Any], draw: int = 0) -> tuple[Any, ...]:
+        """The arguments, drawn anew for each ``draw``."""
+        rng = np.random.default_rng([self.seed % 2**32, draw])
+        dtype = np.float32 if self.single else np.float64
+        return tuple(_value(a, rng, dtype, namespace) for a in self.arguments)
+
+
+def _jitted(text: str) -> str:
+    """The module with every function compiled by plain Numba."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("make_"):
+            node.decorator_list = [ast.parse("numba.njit", mode="eval").body]
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            node.value = ast.Call(ast.parse("numba.njit", mode="eval").body, [node.value], [])
+    return "import numba\n" + ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def _value(a: Argument, rng: np.random.Generator, dtype: type, namespace: dict[str, Any]) -> Any:
+    if a.kind == "tuple":
+        items = [_value(i, rng, dtype, namespace) for i in a.items]
+        return namespace["Pair"](*items) if a.named else tuple(items)
+    if a.kind == "i":
+        if a.shape is None:
+            return a.value
+        return rng.integers(0, max(1, a.value), size=a.shape)
+    if a.kind == "b":
+        return bool(a.value) if a.shape is None else rng.random(a.shape) < 0.5
+    if a.shape is None:
+        number = float(rng.uniform(-1.0, 1.0) + 0.2)
+        return dtype(number) if a.strong else number
+    data = (rng.uniform(-1.0, 1.0, size=a.shape) + 0.1).astype(dtype)
+    if a.layout == "F":
+        return np.asfortranarray(data)
+    if a.layout == "A" and data.ndim:
+        wide = np.zeros((*a.shape[:-1], 2 * a.shape[-1]), dtype)
+        wide[..., ::2] = data
+        return wide[..., ::2]
+    return np.asarray(data)
+
+
+# ---- parameters -----------------------------------------------------------------------------------------------------
+
+
+def _sizes(rng: random.Random) -> tuple[int, int, int]:
+    sizes = [rng.choice((2, 3, 3, 4, 4, 5)) for _ in range(3)]
+    for k in range(3):
+        if rng.random() < 0.04:
+            sizes[k] = 1
+        elif rng.random() < 0.02:
+            sizes[k] = 0
+    return sizes[0], sizes[1], sizes[2]
+
+
+def _parameters(rng: random.Random) -> list[Argument]:
+    n, m, k = _sizes(rng)
+    made: list[Argument] = []
+
+    def layout() -> str:
+        return rng.choices(("C", "F", "A"), (8, 1, 1))[0]
+
+    shapes: list[Shape] = [(n,)] if rng.random() < 0.85 else []
+    shapes += [s for s, p in (((n,), 0.5), ((m,), 0.35), ((n, m), 0.45), ((n, n), 0.12), ((m, k), 0.12),
+                              ((n, m, k), 0.1), ((2, n, 2, m), 0.03), ((), 0.05)) if rng.random() < p]  # fmt: skip
+    names = iter("xyzwABCDE")
+    made += [
+        Argument(next(names), "f", s, layout=layout() if len(s) > 1 or rng.random() < 0.15 else "C") for s in shapes
+    ]
+    for name in "abc"[: rng.choice((0, 1, 1, 2, 3)) if made else 2]:
+        made.append(Argument(name, "f", strong=rng.random() < 0.3))
+    if rng.random() < 0.6:
+        made.append(Argument("n", "i", value=n))
+    if rng.random() < 0.35:
+        made.append(Argument("steps", "i", value=rng.choice((0, 1, 2, 3, 3, 4))))
+    if rng.random() < 0.2 and n:
+        made.append(Argument("idx", "i", shape=(m,), value=n))
+    if rng.random() < 0.15:
+        made.append(Argument("flag", "b", value=rng.randrange(2)))
+    if rng.random() < 0.08:
+        made.append(Argument("on", "b", shape=(n,)))
+    if rng.random() < 0.15:
+        inner = [Argument("", "f", rng.choice((None, (n,), (m,), (n, m)))) for _ in range(2)]
+        made.append(Argument("p", "tuple", items=tuple(inner), named=rng.random() < 0.4))
+    rng.shuffle(made)
+    return made
+
+
+def _declared(w: Writer, a: Argument) -> None:
+    """Put what an argument offers in scope."""
+    if a.kind == "tuple":
+        for k, item in enumerate(a.items):
+            text = f"{a.name}.{'uv'[k]}" if a.named else f"{a.name}[{k}]"
+            w.declare(Name(text, "f", item.shape, own=False))
+        return
+    if a.kind == "i":
+        low, high = (a.value, a.value) if a.shape is None else (0, max(0, a.value - 1))
+        w.declare(Name(a.name, "i", a.shape, low, high))
+        return
+    scalar_or_owned = a.shape is None or bool(a.shape)
+    w.declare(Name(a.name, a.kind, a.shape, writable=a.kind == "f" and a.shape is not None, own=scalar_or_owned and a.kind == "f",
+                   packed=a.layout == "C"))  # fmt: skip
+
+
+# ---- functions ------------------------------------------------------------------------------------------------------
+
+
+def _helper(rng: random.Random, k: int, shapes: list[Shape], callees: tuple[Callee, ...]) -> tuple[list[str], Callee]:
+    """A helper function."""
+    name = f"h{k}"
+    if rng.random() < 0.2:
+        w = Writer(rng)
+        w.declare(Name("t"))
+        from_one = rng.choice(
+            ("np.sin(t) + 0.5 * t", "t * t + 0.1", "max(t, 0.1 * t)", "math.tanh(t) * 0.9", "0.3 if t > 0.5 else t")
+        )
+        return [f"{name} = lambda t: {from_one}"], Callee(name, ((Name("t"), None),), None)
+    mutates = rng.random() < 0.3 and bool(shapes)
+    params: list[tuple[Name, str | None]] = []
+    if shapes and (mutates or rng.random() < 0.7):
+        params.append((Name("u", "f", rng.choice(shapes), writable=mutates), None))
+        if rng.random() < 0.35:
+            params.append((Name("v", "f", rng.choice(shapes)), None))
+    params.append((Name("t", own=True), None))
+    if rng.random() < 0.5:
+        params.append((Name("r", own=True), rng.choice(("0.5", "1.5", "-0.3"))))
+    if rng.random() < 0.3:
+        params.append((Name("q", "i", None, 0, 3), rng.choice(("1", "2"))))
+    result: Shape | None = None
+    if params[0][0].shape and rng.random() < 0.4:
+        result = params[0][0].shape
+    w = Writer(rng, callees=callees, budget=rng.randrange(1, 5), results=(result,))
+    for p, _ in params:
+        w.declare(p)
+    statements(w, 3)
+    w.line(returned(w))
+    signature = ", ".join(p.text + (f"={d}" if d else "") for p, d in params)
+    return [f"def {name}({signature}):", *w.lines], Callee(name, tuple(params), result, mutates)
+
+
+def _results(rng: random.Random, w: Writer) -> tuple[tuple[Shape | None, ...], str]:
+    shapes = [v.shape for v in w.arrays() if v.shape]
+    form = rng.choices(("scalar", "array", "tuple", "named", "none"), (6, 2, 2, 0.6, 0.4))[0]
+    if form == "array" and shapes:
+        return (rng.choice(shapes),), ""
+    if form in ("tuple", "named"):
+        return tuple(rng.choice([None, None, *shapes]) for _ in range(2)), "Pair" if form == "named" else ""
+    if form == "none" and any(v.writable for v in w.arrays()):
+        return (), ""
+    return (None,), ""
+
+
+def _captured(rng: random.Random, w: Writer, shapes: list[Shape]) -> list[str]:
+    """Globals or closure variables: assignments, whose names are put in scope."""
+    lines = []
+    if rng.random() < 0.4:
+        lines.append(f"G = {rng.choice(('0.7', '-0.4', '1.3'))}")
+        w.declare(Name("G"))
+    if rng.random() < 0.2 and shapes:
+        shape = rng.choice([s for s in shapes if len(s) < 3] or [(3,)])
+        lines.append(f"W = np.cos(np.arange({int(np.prod(shape))}.0)).reshape({shape})")
+        w.declare(Name("W", "f", shape))
+    if rng.random() < 0.2:
+        value = rng.choice((1, 2, 3))
+        lines.append(f"N = {value}")
+        w.declare(Name("N", "i", None, value, value))
+    return lines
+
+
+def _function(rng: random.Random, size: int) -> tuple[str, tuple[Argument, ...]]:
+    """The text after the header, and the arguments."""
+    arguments = _parameters(rng)
+    shapes = [a.shape for a in arguments if a.kind == "f" and a.shape]
+    texts: list[str] = []
+    callees: tuple[Callee, ...] = ()
+    for k in range(rng.choice((0, 0, 1, 1, 2))):
+        lines, callee = _helper(rng, k, shapes, callees)
+        texts += [*lines, ""]
+        callees = (*callees, callee)
+    w = Writer(rng, callees=callees, budget=size)
+    for a in arguments:
+        _declared(w, a)
+    captured = _captured(rng, w, shapes)
+    w.results, w.named = _results(rng, w)
+    statements(w, size)
+    if w.results or w.chance(0.3):
+        w.line(returned(w, everything=True))
+    defaults = rng.random() < 0.2
+    names = [a.name for a in arguments]
+    if defaults and arguments[-1].kind == "f" and arguments[-1].shape is None:
+        names[-1] += "=0.4"
+    head = f"def {ENTRY}({', '.join(names)}):"
+    if captured and rng.random() < 0.5:
+        inside = [f"    {line}" for line in (*captured, "", head, *w.lines, "", f"return {ENTRY}")]
+        texts += ["def make_program():", *inside, "", f"{ENTRY} = make_program()"]
+    else:
+        texts += [*captured, "", head, *w.lines]
+    return "\n".join(texts), tuple(arguments)
+
+
+def case(seed: int, attempt: int = 0) -> Case:
+    """The program of ``seed``; ``attempt`` counts the redraws of those that are no good (not finite, too large)."""
+    rng = random.Random(f"{seed}.{attempt}")
+    single = rng.random() < 0.15
+    body, arguments = _function(rng, rng.choice((3, 5, 8, 8, 12, 12, 16, 20)))
+    text = HEADER.format(real="float32" if single else "float64") + "\n\n" + body + "\n"
+    return Case(seed * 100 + attempt, ast.unparse(ast.parse(text)) + "\n", arguments, single)
+
+
+def function_of(namespace: dict[str, Any]) -> Callable[..., Any]:
+    """The function under test."""
+    return namespace[ENTRY]
