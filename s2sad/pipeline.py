@@ -25,6 +25,7 @@ from s2sad.frontend.normalize import normalize
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
+from s2sad.optimize.bounds import bounds
 from s2sad.optimize.copies import copies
 from s2sad.optimize.cse import cse
 from s2sad.optimize.dead import dead
@@ -32,6 +33,7 @@ from s2sad.optimize.firstwrite import firstwrite
 from s2sad.optimize.fold import fold
 from s2sad.optimize.hoist import hoist
 from s2sad.optimize.merge import merge
+from s2sad.optimize.partials import partials
 from s2sad.optimize.retarget import retarget
 from s2sad.optimize.unify import unify
 from s2sad.rules.registry import OPS
@@ -188,6 +190,7 @@ STAGES: tuple[Stage, ...] = (
     _pass("copies", copies),
     _pass("cse", cse),
     _pass("unify", unify),
+    _pass("bounds", bounds),
     _pass("hoist", hoist),
     _pass("dead", dead),
     Stage("differentiate", _differentiate, "array"),
@@ -199,6 +202,7 @@ STAGES: tuple[Stage, ...] = (
     _pass("merge", merge),
     _pass("firstwrite", firstwrite),
     _pass("retarget", retarget),
+    _pass("partials", partials),
     _pass("hoist-adjoint", hoist),
     _pass("dead-adjoint", lambda fn: dead(fn, keep_extents=False)),
     Stage("emit", _emit),
