@@ -24,6 +24,19 @@ def forward(fn: n.Function, wrt: tuple[str, ...], *, name: str, written: bool = 
         Names of parameters; each gets a parameter ``<name>_dot`` with the tree of its floating leaves, after the primal's.
     written
         Whether the tangents of the written arguments follow: then the second item is ``(tangents, (x_dot, ...))``.
+
+    Examples
+    --------
+    >>> from s2sad.ir.builder import FLOAT
+    >>> from s2sad.ir.text import show
+    >>> x, y = n.Var("x", FLOAT), n.Var("y", FLOAT)
+    >>> sine = n.Function("f", (n.Param("x", x),), (n.Assign(y, "sin", (x,)), n.Return(y)))
+    >>> print(show(forward(sine, ("x",), name="f_jvp")))
+    def f_jvp(x: float64, x_dot: float64):
+        y: float64 = sin(x)
+        t: float64 = cos(x)
+        t.1: float64 = mul(x_dot, t)
+        return (y, t.1)
     """
     return _Forward(fn, wrt).function(name, written)
 

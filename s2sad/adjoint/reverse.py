@@ -44,6 +44,21 @@ def reverse(
         ``"scalar"``: one parameter ``y_bar=1.0`` for the single (with ``has_aux``: first) floating scalar output.
         ``"all"``: a parameter ``y_bar`` with the structure of the result, then ``<x>_out_bar`` for each written argument ``x``.
 
+    Examples
+    --------
+    >>> from s2sad.ir.builder import FLOAT, const
+    >>> from s2sad.ir.text import show
+    >>> x, y = n.Var("x", FLOAT), n.Var("y", FLOAT)
+    >>> square = n.Function("f", (n.Param("x", x),), (n.Assign(y, "mul", (x, x)), n.Return(y)))
+    >>> print(show(reverse(square, ("x",), value=False, name="f_grad")))
+    def f_grad(x: float64, y_bar: float64 = 1.0):
+        y: float64 = mul(x, x)
+        # reverse sweep
+        t: float64 = mul(y_bar, x)
+        t.1: float64 = mul(y_bar, x)
+        x_bar: float64 = add(t, t.1)
+        return x_bar
+
     Notes
     -----
     The transformation is run until the set of overwrites that save their old value no longer grows: a restored index may itself have to
@@ -152,7 +167,7 @@ class _Attempt:
                 if not isinstance(seed.output, n.Var) or not act.active(seed.output):
                     continue
                 if isinstance(seed.output.type, n.Array):
-                    shadow = self.sweep.shadow(seed.output, top)
+                    shadow = self.sweep.shadows.of(seed.output, top)
                     self.b.add(n.Accumulate(shadow, (), seed.parameter, "plain"))
                 else:
                     top.add(seed.output, seed.parameter)
@@ -174,7 +189,7 @@ class _Attempt:
             return None
         top = self.sweep.top
         if isinstance(leaf.type, n.Array):
-            return self.sweep.shadow(leaf, top)
+            return self.sweep.shadows.of(leaf, top)
         bar = top.get(leaf)
         return const(0.0, leaf.type.dtype) if bar is None else algebra.cast(self.b, bar, leaf.type.dtype)
 

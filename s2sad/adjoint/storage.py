@@ -9,13 +9,13 @@ forward statement being reversed there: all later overwrites have been undone by
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 
 from s2sad.adjoint import algebra
 from s2sad.adjoint.frames import Frame
+from s2sad.adjoint.references import References
 from s2sad.adjoint.regions import Region, Regions, Write
 from s2sad.adjoint.saves import Reread, meets_in_same_trip
-from s2sad.adjoint.tapes import Tapes, into
+from s2sad.adjoint.tapes import Tapes
 from s2sad.errors import NOWHERE, Loc
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder
@@ -36,7 +36,7 @@ class Storage:
         self.saves = saves
         self.unsavable = unsavable
         self.rereads: list[Reread] = []
-        self.expanded: dict[str, n.Var] = {}
+        self.references = References(self)
         self._taped: dict[str, n.Var] = {}
         self._positions: dict[tuple[int, str], list[tuple[int, Write]]] = {}
 
@@ -50,17 +50,17 @@ class Storage:
         if have is not None:
             return have
         for v, wanted, plan in self._plan(atom, frame, exact):
-            home = self._frame_of(v, frame)
+            home = self.frame_of(v, frame)
             with home.emitting():
                 value = self._carry_out(v, plan, home)
             home.values[v.name] = (value, wanted)
-        return home_value(self._frame_of(atom, frame), atom)
+        return home_value(self.frame_of(atom, frame), atom)
 
     def _have(self, v: n.Var, frame: Frame, exact: bool) -> n.Atom | None:
-        entry = self._frame_of(v, frame).values.get(v.name)
+        entry = self.frame_of(v, frame).values.get(v.name)
         return entry[0] if entry is not None and (entry[1] or not exact) else None
 
-    def _frame_of(self, v: n.Var, frame: Frame) -> Frame:
+    def frame_of(self, v: n.Var, frame: Frame) -> Frame:
         region = self.facts.home[v.name]
         f: Frame | None = frame
         while f is not None and f.region is not region:
@@ -100,7 +100,7 @@ class Storage:
 
     def _choose(self, v: n.Var, exact: bool, frame: Frame) -> str:
         d = self.facts.definition[v.name]
-        home = self._frame_of(v, frame)
+        home = self.frame_of(v, frame)
         if isinstance(d, n.Assign):
             if exact:
                 if algebra.exact(d) and all(self._exact(a, frame) for a in d.args):
@@ -126,7 +126,7 @@ class Storage:
             if isinstance(d, n.Assign) and algebra.exact(d):
                 stack += d.args
                 continue
-            home = self._frame_of(a, frame)
+            home = self.frame_of(a, frame)
             if isinstance(d, n.Load) and self._intact(d, home.region, self.facts.pos[a.name], home.at):
                 stack += d.index
                 continue
@@ -141,12 +141,12 @@ class Storage:
             op = "wrap" if d.op == "index" else d.op.removeprefix("checked_")
             self.b.add(n.Assign(target, op, args, d.loc))
         elif plan == "reread" and isinstance(d, n.Load):
-            array = self.ref(d.array, home)
+            array = self.references.ref(d.array, home)
             self.b.add(n.Load(target, array, self.indices(d.index, home), d.version, d.loc))
             self.rereads.append(Reread(d.array, d.index, home.region, self.facts.pos[v.name]))
         elif plan == "stored":
             store = self.facts.stored_from[v.name]
-            array = self.ref(store.array, home)
+            array = self.references.ref(store.array, home)
             self.b.add(n.Load(target, array, self.indices(store.index, home), store.version, store.loc))
         else:
             self.b.add(n.Pop(target, self._tape(v, home), self.trips(home), _loc(d)))
@@ -263,98 +263,6 @@ class Storage:
         outside = self.facts.home[root.name]
         return all(r.kind != "loop" for r in _between(writes[0].region, outside))
 
-    def ref(self, array: n.Var, frame: Frame) -> n.Var:
-        """``array`` as it can be named in the reverse sweep."""
-        if self.facts.home[array.name].kind == "top":
-            return array
-        home = self._frame_of(array, frame)
-        if array.name not in home.refs:
-            d = self.facts.definition[array.name]
-            with home.emitting():
-                home.refs[array.name] = self._make_ref(array, d, home)
-        return home.refs[array.name]
-
-    def _make_ref(self, array: n.Var, d: n.Stmt | None, home: Frame) -> n.Var:
-        if isinstance(d, n.View):
-            base = self.ref(d.base, home)
-            target = n.Var(self.b.names.fresh(array.hint), array.type)
-            items = tuple(self._item(item, home) for item in d.items)
-            self.b.add(replace(d, target=target, base=base, items=items))
-            return target
-        if isinstance(d, n.Alloc):
-            tape = self._expand(d, home.region)
-            return self.row(tape, array, self.trips(home), d.loc)
-        if isinstance(d, n.For):
-            return self.permuted(d, [self.ref(c.init, home) for c in array_carries(d)], array, home)
-        raise LookupError(f"array {array.name} cannot be had again in the reverse sweep")
-
-    def _item(self, item: n.ViewItem, frame: Frame) -> n.ViewItem:
-        if isinstance(item, n.At):
-            return n.At(self.need(item.index, frame, True))
-        if isinstance(item, n.Slice):
-            return n.Slice(*(self.need(a, frame, True) for a in (item.start, item.step, item.extent)))
-        return item
-
-    def _expand(self, d: n.Alloc, region: Region) -> n.Var:
-        """Gives an array that a loop allocates anew each trip one row of a tape per trip, so that its contents survive."""
-        if d.target.name in self.expanded:
-            return self.expanded[d.target.name]
-        assert isinstance(d.target.type, n.Array)
-        inner = tuple(self.tapes.bound(e, region, d.loc) for e in d.target.type.extents)
-        fill = d.fill if isinstance(d.fill, n.Const) else None
-        tape = self.new_tape(d.target.hint + "_tape", d.target.type.dtype, region, d.loc, inner, fill)
-        with into(self.b, self.tapes.replaced.setdefault(id(d), [])):
-            items = (*(n.At(i) for i in self.tapes.index(region)), *whole(d.target.type.extents))
-            self.b.add(n.View(d.target, tape, items, d.loc))
-            if d.fill is not None and fill is None:
-                self.b.add(n.Store(d.target, (), d.fill, loc=d.loc))
-        self.expanded[d.target.name] = tape
-        return tape
-
-    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame) -> n.Var:
-        """``array`` with all its contents as ``reader``, the statement being reversed, saw them."""
-        if self.facts.klass(array) not in self.unsavable:
-            self.rereads.append(Reread(array, None, frame.region, frame.at))
-            return self.ref(array, frame)
-        assert isinstance(array.type, n.Array)
-        if frame.region.kind == "top":
-            with into(self.b, self.tapes.before.setdefault(id(reader), [])):
-                copy = self.b.alloc(array.hint, array.type.dtype, array.type.extents)
-                self.b.add(n.Store(copy, (), array, loc=reader.loc))
-            return copy
-        inner = tuple(self.tapes.bound(e, frame.region, reader.loc) for e in array.type.extents)
-        tape = self.new_tape(array.hint + "_tape", array.type.dtype, frame.region, reader.loc, inner)
-        with into(self.b, self.tapes.before.setdefault(id(reader), [])):
-            row = self.row(tape, array, self.tapes.index(frame.region), reader.loc)
-            self.b.add(n.Store(row, (), array, loc=reader.loc))
-        return self.row(tape, array, self.trips(frame), reader.loc)
-
-    def row(self, tape: n.Var, array: n.Var, trips: tuple[n.Atom, ...], loc: Loc) -> n.Var:
-        """The row of ``tape`` that holds ``array`` in the trip being reversed."""
-        assert isinstance(array.type, n.Array)
-        target = n.Var(self.b.names.fresh(array.hint), array.type)
-        items = (*(n.At(i) for i in trips), *whole(array.type.extents))
-        self.b.add(n.View(target, tape, items, loc))
-        return target
-
-    def permuted(self, loop: n.For, inits: list[n.Var], array: n.Var, home: Frame) -> n.Var:
-        """What ``array``, carried by ``loop``, refers to after it when ``inits`` are what it started with.
-
-        A loop that only permutes references: references are never taped (pitfall S7).
-        """
-        carried = array_carries(loop)
-        inners = [n.Var(self.b.names.fresh(c.inner.hint), init.type) for c, init in zip(carried, inits, strict=True)]
-        outers = [n.Var(self.b.names.fresh(c.outer.hint), init.type) for c, init in zip(carried, inits, strict=True)]
-        order = [c.inner for c in carried]
-        carries = tuple(
-            n.Carry(inner, init, inners[order.index(c.next)], outer)
-            for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
-        )
-        bounds = tuple(self.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
-        index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
-        self.b.add(n.For(index, *bounds, carries, (), loop.loc))
-        return outers[[c.outer for c in carried].index(array)]
-
 
 def _between(inner: Region, outer: Region) -> list[Region]:
     out = []
@@ -363,16 +271,6 @@ def _between(inner: Region, outer: Region) -> list[Region]:
         out.append(region)
         region = region.parent
     return out
-
-
-def array_carries(loop: n.For | n.ReverseLoop) -> list[n.Carry]:
-    return [c for c in loop.carries if isinstance(c.inner.type, n.Array)]
-
-
-def whole(extents: tuple[n.Atom, ...]) -> tuple[n.Slice, ...]:
-    """View items that take all of every dimension."""
-    zero, one = n.Const(0, n.Scalar("int64")), n.Const(1, n.Scalar("int64"))
-    return tuple(n.Slice(zero, one, e) for e in extents)
 
 
 def home_value(frame: Frame, v: n.Var) -> n.Atom:

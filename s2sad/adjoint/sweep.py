@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from s2sad.adjoint import algebra
 from s2sad.adjoint.frames import Frame, close_branches
+from s2sad.adjoint.libcalls import LibCalls
+from s2sad.adjoint.references import array_carries
 from s2sad.adjoint.regions import Region, Regions
-from s2sad.adjoint.storage import Storage, array_carries
+from s2sad.adjoint.shadows import Shadows
+from s2sad.adjoint.storage import Storage
 from s2sad.adjoint.tapes import into
 from s2sad.analysis.activity import Activity
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
-from s2sad.ir.builder import Builder, const
-from s2sad.rules import registry
+from s2sad.ir.builder import Builder
 
 
 class Sweep:
@@ -23,6 +25,8 @@ class Sweep:
         self.act = act
         self.storage = storage
         self.b = b
+        self.shadows = Shadows(facts, act, storage, b)
+        self.libcalls = LibCalls(facts, act, storage, self.shadows, b)
         self.top = Frame(facts.top, None, b, facts)
         self.relevant: set[int] = set()
         self._mark(facts.top)
@@ -72,7 +76,7 @@ class Sweep:
             case n.Alloc():
                 self.alloc(stmt, frame)
             case n.LibCall():
-                self.libcall(stmt, frame)
+                self.libcalls.reverse(stmt, frame)
             case n.If():
                 self.branch(stmt, frame)
             case n.For():
@@ -97,7 +101,7 @@ class Sweep:
         bar = frame.take(stmt.target)
         if bar is None or not self.act.is_varied(stmt.array):
             return
-        shadow = self.shadow(stmt.array, frame)
+        shadow = self.shadows.of(stmt.array, frame)
         index = self.storage.indices(stmt.index, frame)
         self.b.add(n.Accumulate(shadow, index, bar, "plain", loc=stmt.loc))
 
@@ -106,10 +110,10 @@ class Sweep:
         saved = id(stmt) in self.storage.saves
         index = self.storage.indices(stmt.index, frame)
         if active:
-            shadow = self.shadow(stmt.array, frame)
+            shadow = self.shadows.of(stmt.array, frame)
             wanted = isinstance(stmt.value, n.Var) and self.act.is_varied(stmt.value)
             bar = self.b.load(shadow, index, hint=(stmt.value.hint if wanted else "t") + "_bar") if wanted else None
-            if isinstance(stmt, n.Store) and not self._first_touch(stmt, frame.region):
+            if isinstance(stmt, n.Store) and not self.shadows.untouched_before(stmt, frame.region):
                 self.b.add(n.Store(shadow, index, algebra.zero(stmt.array.type.dtype), loc=stmt.loc))
         if saved:
             self._restore(stmt, index, frame)
@@ -128,107 +132,19 @@ class Sweep:
             tapes.before[id(stmt)].append(push)
             old = n.Var(self.b.names.fresh(stmt.array.hint), n.Scalar(dtype))
             self.b.add(n.Pop(old, tape, self.storage.trips(frame), stmt.loc))
-        self.b.add(n.Store(self.storage.ref(stmt.array, frame), index, old, loc=stmt.loc))
-
-    def _first_touch(self, stmt: n.Store, region: Region) -> bool:
-        """Whether nothing reads or writes this memory before this store, so that its shadow need not be cleared."""
-        klass = self.facts.klass(stmt.array)
-        root = self.facts.alias.root(stmt.array)
-        made = self.facts.definition[root.name]
-        if not isinstance(made, n.Alloc) or len(self.facts.alias.classes[self.facts.alias.class_of(root)]) > 1:
-            return False
-        if isinstance(made.fill, n.Var) and self.act.active(made.fill):
-            return False
-        home = self.facts.home[root.name]
-        at, r = None, region
-        chain = []
-        while r is not home and r.parent is not None:
-            chain.append(r)
-            at, r = r.at, r.parent
-        if any(r.kind != "map" for r in chain):
-            return False
-        last = home.stmts[at] if at is not None else stmt
-        position = at if at is not None else next(k for k, s in enumerate(home.stmts) if s is stmt)
-        earlier = home.stmts[self.facts.pos[root.name] + 1 : position]
-        touched = any(self._touches(s, klass) for s in earlier)
-        return (
-            not touched
-            and len([w for w in self.facts.writes_by_stmt[id(last)] if self.facts.klass(w.array) == klass]) == 1
-            and (klass not in self.facts.reads_by_stmt[id(last)])
-        )
-
-    def _touches(self, stmt: n.Stmt, klass: str) -> bool:
-        return klass in self.facts.reads_by_stmt[id(stmt)] or any(
-            self.facts.klass(w.array) == klass for w in self.facts.writes_by_stmt[id(stmt)]
-        )
+        self.b.add(n.Store(self.storage.references.ref(stmt.array, frame), index, old, loc=stmt.loc))
 
     def alloc(self, stmt: n.Alloc, frame: Frame) -> None:
         """``fill`` was copied into every element; after this point the shadow is dead."""
         assert isinstance(stmt.target.type, n.Array) and stmt.fill is not None
         if not self.act.active(stmt.target):
             return
-        shadow = self.shadow(stmt.target, frame)
+        shadow = self.shadows.of(stmt.target, frame)
         total = self.b.var(stmt.target.hint + "_bar", n.Scalar(stmt.target.type.dtype))
         self.b.add(
             n.Call(total, "sum", (shadow,), (("axis", tuple(range(shadow.type.ndim))), ("keepdims", False)), stmt.loc)
         )
         frame.add(stmt.fill, total)
-
-    def libcall(self, stmt: n.LibCall, frame: Frame) -> None:
-        """The array-level rule of the library function, one contribution per active operand."""
-        shadow = self.shadow(stmt.out, frame)
-        for k, (arg, template) in enumerate(zip(stmt.args, registry.vjp_of(stmt.fn), strict=True)):
-            if isinstance(arg, n.Var) and self.act.is_varied(arg):
-                value = self._array_value(template, stmt, shadow, frame, arg)
-                self.b.add(n.Accumulate(self.shadow(arg, frame), (), value, "plain", loc=stmt.loc))
-        if not self._fresh_out(stmt, frame):
-            self.b.add(n.Store(shadow, (), algebra.zero(stmt.out.type.dtype), loc=stmt.loc))
-
-    def _fresh_out(self, stmt: n.LibCall, frame: Frame) -> bool:
-        made = self.facts.definition[stmt.out.name]
-        return isinstance(made, n.Alloc) and self.facts.home[stmt.out.name] is frame.region
-
-    def _array_value(self, t: registry.Template, stmt: n.LibCall, bar: n.Var, frame: Frame, like: n.Var) -> n.Var:
-        """The array that template ``t`` describes, as array-level statements (scalarize turns them into loops)."""
-        match t:
-            case registry.Bar():
-                return bar
-            case registry.Arg(k):
-                arg = stmt.args[k]
-                assert isinstance(arg, n.Var)
-                return self.storage.whole(arg, stmt, frame)
-            case registry.Result():
-                return self.storage.whole(stmt.out, stmt, frame)
-            case registry.Apply(op, args):
-                operands = [self._array_value(a, stmt, bar, frame, like) for a in args]
-                return self._array_op(op, operands, bar.type.dtype, like.hint + "_bar")
-        raise InternalError(f"the rule of {stmt.fn} has a part that has no array form")
-
-    def _array_op(self, op: str, xs: list[n.Var], dtype: str, hint: str) -> n.Var:
-        types = [x.type for x in xs]
-        assert all(isinstance(t, n.Array) for t in types)
-        extents = [t.extents for t in types if isinstance(t, n.Array)]
-        if op == "transpose":
-            target = self.b.var(xs[0].hint, n.Array(dtype, extents[0][::-1], "F"))
-            self.b.add(n.View(target, xs[0], (n.Transpose((1, 0)),), self.b.loc))
-            return target
-        if op == "outer":
-            a = self.b.var(xs[0].hint, n.Array(dtype, (extents[0][0], const(1)), "A"))
-            c = self.b.var(xs[1].hint, n.Array(dtype, (const(1), extents[1][0]), "A"))
-            one = (const(0), const(1))
-            self.b.add(n.View(a, xs[0], (n.Slice(*one, extents[0][0]), n.NewAxis()), self.b.loc))
-            self.b.add(n.View(c, xs[1], (n.NewAxis(), n.Slice(*one, extents[1][0])), self.b.loc))
-            target = self.b.var(hint, n.Array(dtype, (extents[0][0], extents[1][0])))
-            self.b.add(n.Call(target, "mul", (a, c), (), self.b.loc))
-            return target
-        if op in ("matmul", "matvec"):
-            shape = (extents[0][0], *extents[1][1:])
-            target = self.b.alloc(hint, dtype, shape)
-            self.b.add(n.LibCall(op, target, tuple(xs), loc=self.b.loc))
-            return target
-        target = self.b.var(hint, n.Array(dtype, extents[0]))
-        self.b.add(n.Call(target, op, tuple(xs), (), self.b.loc))
-        return target
 
     # ---- nested blocks ----------------------------------------------------------------------------------------------
 
@@ -292,9 +208,9 @@ class Sweep:
         out: list[n.Carry] = []
         tables = []
         if carried:
-            tables.append((body.refs, self.storage.ref, ""))
+            tables.append((body.refs, self.storage.references.ref, ""))
         if any(self.act.active(c.inner) for c in carried):
-            tables.append((body.shadows, self.shadow, "_bar"))
+            tables.append((body.shadows, self.shadows.of, "_bar"))
         for table, find, suffix in tables:
             fresh = [n.Var(self.b.names.fresh(c.inner.hint + suffix), c.inner.type) for c in carried]
             for c, var in zip(carried, fresh, strict=True):
@@ -325,32 +241,3 @@ class Sweep:
         self.b.loc = stmt.loc
         sums = body.close_map(frame)
         self.b.add(n.Map(indices, extents, tuple(body.out), tuple(sums), stmt.loc))
-
-    # ---- shadows ------------------------------------------------------------------------------------------------------
-
-    def shadow(self, array: n.Var, frame: Frame) -> n.Var:
-        """The cotangent memory of ``array``; made, zero, where the reverse sweep first touches it in its home block."""
-        home = frame
-        while home.region is not self.facts.home[array.name] and home.parent is not None:
-            home = home.parent
-        if array.name not in home.shadows:
-            with home.emitting():
-                home.shadows[array.name] = self._make_shadow(array, home)
-        return home.shadows[array.name]
-
-    def _make_shadow(self, array: n.Var, home: Frame) -> n.Var:
-        d = self.facts.definition[array.name]
-        assert isinstance(array.type, n.Array)
-        if isinstance(d, n.View):
-            base = self.shadow(d.base, home)
-            target = n.Var(self.b.names.fresh(array.hint + "_bar"), array.type)
-            items = tuple(self.storage._item(item, home) for item in d.items)
-            self.b.add(n.View(target, base, items, d.loc))
-            return target
-        if isinstance(d, n.For):
-            inits = [self.shadow(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
-            return self.storage.permuted(d, inits, array, home)
-        extents = tuple(self.storage.need(e, home, True) for e in array.type.extents)
-        return self.b.alloc(
-            array.hint + "_bar", array.type.dtype, extents, algebra.zero(array.type.dtype), role="shadow"
-        )

@@ -80,7 +80,7 @@ def _reach(start: Iterable[str | None], graph: dict[str, list[str]]) -> frozense
 def _flows(fn: n.Function) -> list[tuple[n.Atom, n.Atom]]:
     """Pairs (from, to) along which a derivative can flow."""
     out: list[tuple[n.Atom, n.Atom]] = []
-    add: Callable[[n.Atom, n.Atom], None] = lambda a, b: out.append((a, b))  # noqa: E731
+    add: Callable[[n.Atom, n.Atom], None] = lambda a, b: out.append((a, b))
     for stmt in walk.walk(fn.body):
         match stmt:
             case n.Assign():

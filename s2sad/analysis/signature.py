@@ -78,7 +78,9 @@ def spec_of(value: object, name: str = "argument") -> ArgSpec:
         return StaticArg(value)
     if isinstance(value, list):
         raise ArgumentError(f"{name} is a list; pass np.array({name}) or a tuple")
-    raise ArgumentError(f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays or tuples")
+    raise ArgumentError(
+        f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays or tuples"
+    )
 
 
 def _check_dtype(dtype: np.dtype, name: str) -> None:

@@ -154,9 +154,6 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
     def many(atoms: tuple[n.Atom, ...]) -> tuple[n.Atom, ...]:
         return tuple(use(a) for a in atoms)
 
-    def block(b: n.Block) -> n.Block:
-        return tuple(rename(s, use, bind) for s in b)
-
     match stmt:
         case n.Assign() | n.Call():
             args = many(stmt.args)
@@ -170,6 +167,28 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
         case n.View():
             items = tuple(_rename_item(item, use) for item in stmt.items)
             return replace(stmt, base=var(stmt.base), items=items, target=bind(stmt.target))
+        case n.If() | n.For() | n.ReverseLoop() | n.Map():
+            return _rename_compound(stmt, use, bind)
+        case n.LibCall():
+            return replace(stmt, out=var(stmt.out), args=many(stmt.args))
+        case n.Check():
+            return replace(stmt, cond=use(stmt.cond))
+        case n.Push():
+            return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), value=use(stmt.value))
+        case n.Pop():
+            return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), target=bind(stmt.target))
+        case n.Return():
+            return replace(stmt, value=map_tree(use, stmt.value))
+    raise TypeError(type(stmt).__name__)
+
+
+def _rename_compound(
+    stmt: n.If | n.For | n.ReverseLoop | n.Map, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var], n.Var]
+) -> n.Stmt:
+    def block(b: n.Block) -> n.Block:
+        return tuple(rename(s, use, bind) for s in b)
+
+    match stmt:
         case n.If():
             cond, then, orelse = use(stmt.cond), block(stmt.then), block(stmt.orelse)
             joins = tuple(n.Join(bind(j.target), use(j.then_value), use(j.else_value)) for j in stmt.joins)
@@ -183,25 +202,12 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
             )
             return replace(stmt, index=index, start=start, stop=stop, step=step, carries=done, body=body)
         case n.Map():
-            extents = many(stmt.extents)
-            inits = many(tuple(s.init for s in stmt.sums))
+            extents = tuple(use(e) for e in stmt.extents)
+            inits = tuple(use(s.init) for s in stmt.sums)
             indices = tuple(bind(i) for i in stmt.indices)
             body = block(stmt.body)
-            sums = tuple(
-                n.Sum(bind(s.target), init, use(s.value)) for s, init in zip(stmt.sums, inits, strict=True)
-            )
+            sums = tuple(n.Sum(bind(s.target), init, use(s.value)) for s, init in zip(stmt.sums, inits, strict=True))
             return replace(stmt, indices=indices, extents=extents, body=body, sums=sums)
-        case n.LibCall():
-            return replace(stmt, out=var(stmt.out), args=many(stmt.args))
-        case n.Check():
-            return replace(stmt, cond=use(stmt.cond))
-        case n.Push():
-            return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), value=use(stmt.value))
-        case n.Pop():
-            return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), target=bind(stmt.target))
-        case n.Return():
-            return replace(stmt, value=map_tree(use, stmt.value))
-    raise TypeError(type(stmt).__name__)
 
 
 def _rename_item(item: n.ViewItem, use: Callable[[n.Atom], n.Atom]) -> n.ViewItem:

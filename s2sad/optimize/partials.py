@@ -68,7 +68,9 @@ def _is_sum(c: n.Carry, loop: n.ReverseLoop) -> bool:
     if len(readers) != 1 or any(d.next == c.inner for d in loop.carries):
         return False
     add = readers[0]
-    return isinstance(add, n.Assign) and add.op == "add" and add.target == c.next and add.args[0] == c.inner != add.args[1]
+    return (
+        isinstance(add, n.Assign) and add.op == "add" and add.target == c.next and add.args[0] == c.inner != add.args[1]
+    )
 
 
 def _linear(loop: n.ReverseLoop, bar: n.Var, sums: set[n.Var]) -> set[n.Var] | None:

@@ -1,5 +1,5 @@
 # ruff: noqa: B007 (programs are as users write them)
-# pyright: reportPossiblyUnbound=false, reportOperatorIssue=false
+# pyright: reportPossiblyUnboundVariable=false, reportOperatorIssue=false
 """Small programs, one construct each, with the arguments they are run on: what lowering must give is what they give."""
 
 import math
@@ -770,3 +770,84 @@ def mismatch(x, y):
 @on(M, ramp(3))
 def product_mismatch(m, v):
     return m @ v
+
+
+# ---- aliases and carried values -------------------------------------------------------------------------------------
+
+
+@on(X, 4)
+def closure_sees_later_values(x, n):
+    k = 1.0
+    f = lambda t: t * k
+    s = 0.0
+    for i in range(n):
+        k = k + i
+        s += f(x[i])
+    return s
+
+
+@on(X, 3)
+def conditional_swap(x, n):
+    a, b = x.copy(), x * 2
+    for i in range(n):
+        if i % 2 == 0:
+            a, b = b, a
+    return a - b
+
+
+@on(X, 3)
+def view_of_the_previous_array(x, n):
+    a = x.copy()
+    for _ in range(n):
+        v = a[1:]
+        a = a * 2
+        v[0] = 100.0
+        a[0] += v[0]
+    return a
+
+
+@on(X, 2)
+def nested_rebinding(x, n):
+    a = x.copy()
+    for _ in range(n):
+        for _ in range(2):
+            a, b = a * 2, a
+        a = b + a
+    return a
+
+
+@on(M)
+def overlapping_stores(m):
+    t = (m, m.T)
+    t[1][0] = 5
+    for r in m:
+        m[0] = r
+    m += m[::-1]
+    m[1:] += m[:-1]
+    return m
+
+
+@on(X, 5)
+def position_of_the_maximum(x, n):
+    best, at = x[0], 0
+    for i in range(1, n):
+        if x[i] > best:
+            best, at = x[i], i
+    return best, at
+
+
+@on(X, 3)
+def scalar_becomes_an_array(x, n):
+    s = 0.0
+    for i in range(n):
+        s = s + x * i
+    return s
+
+
+@on(X, 5)
+def index_changed_in_the_body(x, n):
+    i = 0
+    for i in range(n):
+        if x[i] < 0:
+            i = i + 10
+    return i

@@ -172,6 +172,7 @@ def _stored(c: State, base: Value) -> Arr:
 
 
 def store_element(c: State, array: Arr, index: tuple[n.Atom, ...], value: Value) -> None:
+    """``array[index] = value`` for one element, cast as NumPy does."""
     stored = ew.operand(c, value)
     if isinstance(stored, Arr):
         c.refuse(f"{describe(stored)} is stored into one element of {array.var.hint}", "index the array")

@@ -148,6 +148,8 @@ class Method:
 
 @dataclass(frozen=True)
 class Range:
+    """``range(start, stop, step)``."""
+
     start: Num
     stop: Num
     step: Num
@@ -155,17 +157,23 @@ class Range:
 
 @dataclass(frozen=True)
 class Zip:
+    """``zip(*items)``."""
+
     items: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
 class Enumerate:
+    """``enumerate(base, start)``."""
+
     base: Value
     start: Num
 
 
 @dataclass(frozen=True)
 class Reversed:
+    """``reversed(base)``."""
+
     base: Value
 
 

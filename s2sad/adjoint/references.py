@@ -1,0 +1,129 @@
+"""Arrays of the primal as the reverse sweep names them: references walked back, rows of tapes, snapshots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from s2sad.adjoint.frames import Frame
+from s2sad.adjoint.regions import Region, Regions
+from s2sad.adjoint.saves import Reread
+from s2sad.adjoint.tapes import into
+from s2sad.errors import Loc
+from s2sad.ir import nodes as n
+from s2sad.ir.builder import Builder
+
+if TYPE_CHECKING:
+    from s2sad.adjoint.storage import Storage
+
+
+class References:
+    """Array references for one run of the reverse transformation."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self.facts: Regions = storage.facts
+        self.b: Builder = storage.b
+        self.expanded: dict[str, n.Var] = {}
+
+    def ref(self, array: n.Var, frame: Frame) -> n.Var:
+        """``array`` as it can be named in the reverse sweep."""
+        if self.facts.home[array.name].kind == "top":
+            return array
+        home = self.storage.frame_of(array, frame)
+        if array.name not in home.refs:
+            d = self.facts.definition[array.name]
+            with home.emitting():
+                home.refs[array.name] = self._make_ref(array, d, home)
+        return home.refs[array.name]
+
+    def _make_ref(self, array: n.Var, d: n.Stmt | None, home: Frame) -> n.Var:
+        if isinstance(d, n.View):
+            base = self.ref(d.base, home)
+            target = n.Var(self.b.names.fresh(array.hint), array.type)
+            items = tuple(self.item(item, home) for item in d.items)
+            self.b.add(replace(d, target=target, base=base, items=items))
+            return target
+        if isinstance(d, n.Alloc):
+            tape = self._expand(d, home.region)
+            return self.row(tape, array, self.storage.trips(home), d.loc)
+        if isinstance(d, n.For):
+            return self.permuted(d, [self.ref(c.init, home) for c in array_carries(d)], array, home)
+        raise LookupError(f"array {array.name} cannot be had again in the reverse sweep")
+
+    def item(self, item: n.ViewItem, frame: Frame) -> n.ViewItem:
+        if isinstance(item, n.At):
+            return n.At(self.storage.need(item.index, frame, True))
+        if isinstance(item, n.Slice):
+            return n.Slice(*(self.storage.need(a, frame, True) for a in (item.start, item.step, item.extent)))
+        return item
+
+    def _expand(self, d: n.Alloc, region: Region) -> n.Var:
+        """Gives an array that a loop allocates anew each trip one row of a tape per trip, so that its contents survive."""
+        if d.target.name in self.expanded:
+            return self.expanded[d.target.name]
+        assert isinstance(d.target.type, n.Array)
+        inner = tuple(self.storage.tapes.bound(e, region, d.loc) for e in d.target.type.extents)
+        fill = d.fill if isinstance(d.fill, n.Const) else None
+        tape = self.storage.new_tape(d.target.hint + "_tape", d.target.type.dtype, region, d.loc, inner, fill)
+        with into(self.b, self.storage.tapes.replaced.setdefault(id(d), [])):
+            items = (*(n.At(i) for i in self.storage.tapes.index(region)), *entire(d.target.type.extents))
+            self.b.add(n.View(d.target, tape, items, d.loc))
+            if d.fill is not None and fill is None:
+                self.b.add(n.Store(d.target, (), d.fill, loc=d.loc))
+        self.expanded[d.target.name] = tape
+        return tape
+
+    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame) -> n.Var:
+        """``array`` with all its contents as ``reader``, the statement being reversed, saw them."""
+        if self.facts.klass(array) not in self.storage.unsavable:
+            self.storage.rereads.append(Reread(array, None, frame.region, frame.at))
+            return self.ref(array, frame)
+        assert isinstance(array.type, n.Array)
+        if frame.region.kind == "top":
+            with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
+                copy = self.b.alloc(array.hint, array.type.dtype, array.type.extents)
+                self.b.add(n.Store(copy, (), array, loc=reader.loc))
+            return copy
+        inner = tuple(self.storage.tapes.bound(e, frame.region, reader.loc) for e in array.type.extents)
+        tape = self.storage.new_tape(array.hint + "_tape", array.type.dtype, frame.region, reader.loc, inner)
+        with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
+            row = self.row(tape, array, self.storage.tapes.index(frame.region), reader.loc)
+            self.b.add(n.Store(row, (), array, loc=reader.loc))
+        return self.row(tape, array, self.storage.trips(frame), reader.loc)
+
+    def row(self, tape: n.Var, array: n.Var, trips: tuple[n.Atom, ...], loc: Loc) -> n.Var:
+        """The row of ``tape`` that holds ``array`` in the trip being reversed."""
+        assert isinstance(array.type, n.Array)
+        target = n.Var(self.b.names.fresh(array.hint), array.type)
+        items = (*(n.At(i) for i in trips), *entire(array.type.extents))
+        self.b.add(n.View(target, tape, items, loc))
+        return target
+
+    def permuted(self, loop: n.For, inits: list[n.Var], array: n.Var, home: Frame) -> n.Var:
+        """What ``array``, carried by ``loop``, refers to after it when ``inits`` are what it started with.
+
+        A loop that only permutes references: references are never taped (pitfall S7).
+        """
+        carried = array_carries(loop)
+        inners = [n.Var(self.b.names.fresh(c.inner.hint), init.type) for c, init in zip(carried, inits, strict=True)]
+        outers = [n.Var(self.b.names.fresh(c.outer.hint), init.type) for c, init in zip(carried, inits, strict=True)]
+        order = [c.inner for c in carried]
+        carries = tuple(
+            n.Carry(inner, init, inners[order.index(c.next)], outer)
+            for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
+        )
+        bounds = tuple(self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
+        index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
+        self.b.add(n.For(index, *bounds, carries, (), loop.loc))
+        return outers[[c.outer for c in carried].index(array)]
+
+
+def array_carries(loop: n.For | n.ReverseLoop) -> list[n.Carry]:
+    return [c for c in loop.carries if isinstance(c.inner.type, n.Array)]
+
+
+def entire(extents: tuple[n.Atom, ...]) -> tuple[n.Slice, ...]:
+    """View items that take all of every dimension."""
+    zero, one = n.Const(0, n.Scalar("int64")), n.Const(1, n.Scalar("int64"))
+    return tuple(n.Slice(zero, one, e) for e in extents)
