@@ -48,7 +48,9 @@ class References:
             tape = self._expand(d, home.region)
             return self.row(tape, array, self.storage.trips(home), d.loc)
         if isinstance(d, n.For):
-            return self.permuted(d, [self.ref(c.init, home) for c in array_carries(d)], array, home)
+            inits = [self.ref(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
+            home.refs.update(self.permuted(d, inits, home))
+            return home.refs[array.name]
         raise LookupError(f"array {array.name} cannot be had again in the reverse sweep")
 
     def item(self, item: n.ViewItem, frame: Frame) -> n.ViewItem:
@@ -100,8 +102,8 @@ class References:
         self.b.add(n.View(target, tape, items, loc))
         return target
 
-    def permuted(self, loop: n.For, inits: list[n.Var], array: n.Var, home: Frame) -> n.Var:
-        """What ``array``, carried by ``loop``, refers to after it when ``inits`` are what it started with.
+    def permuted(self, loop: n.For, inits: list[n.Var], home: Frame) -> dict[str, n.Var]:
+        """What the arrays that ``loop`` carries refer to after it when they started as ``inits``, by name.
 
         A loop that only permutes references: references are never taped (pitfall S7).
         """
@@ -116,7 +118,7 @@ class References:
         bounds = tuple(self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
         self.b.add(n.For(index, *bounds, carries, (), loop.loc))
-        return outers[[c.outer for c in carried].index(array)]
+        return {c.outer.name: outer for c, outer in zip(carried, outers, strict=True)}
 
 
 def array_carries(loop: n.For | n.ReverseLoop) -> list[n.Carry]:

@@ -42,7 +42,8 @@ class Shadows:
             return target
         if isinstance(d, n.For):
             inits = [self.of(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
-            return self.storage.references.permuted(d, inits, array, home)
+            home.shadows.update(self.storage.references.permuted(d, inits, home))
+            return home.shadows[array.name]
         extents = tuple(self.storage.need(e, home, True) for e in array.type.extents)
         return self.b.alloc(
             array.hint + "_bar", array.type.dtype, extents, algebra.zero(array.type.dtype), role="shadow"
