@@ -36,8 +36,9 @@ class Shadows:
         assert isinstance(array.type, n.Array)
         if isinstance(d, n.View):
             base = self.of(d.base, home)
-            target = n.Var(self.b.names.fresh(array.hint + "_bar"), array.type)
-            items = tuple(self.storage.references.item(item, home) for item in d.items)
+            references = self.storage.references
+            target = n.Var(self.b.names.fresh(array.hint + "_bar"), references.type_of(array, home))
+            items = tuple(references.item(item, home) for item in d.items)
             self.b.add(n.View(target, base, items, d.loc))
             return target
         if isinstance(d, n.For):
