@@ -10,13 +10,13 @@ DEFECTS: dict[str, Defect] = {
     "a load is reused across a store": defect(
         Edit(cse._Reuse.statement, "state = self.versions.before(here, stmt.array)", "state = 0"),
         Edit(cse._Reuse.statement, "state = self.versions.after(here, stmt.array)", "state = 0"),
-        primal("overwrites_argument"),
+        primal("overwrites_two"),
     ),
     "what one branch computed is reused after it": defect(
         Edit(cse._Reuse.leave, "del self.available[key]", "pass"), primal("branches_in_loop")
     ),
     "operands of a subtraction are exchanged for reuse": defect(
-        Edit(cse._Reuse.simple, "if stmt.op in _COMMUTES", "if stmt.op in _COMMUTES or stmt.op == 'sub'"), primal("long_expression")
+        Edit(cse._Reuse.simple, "if stmt.op in _COMMUTES", "if stmt.op in _COMMUTES or stmt.op == 'sub'"), primal("differences_both_ways")
     ),
     "only the first store to memory is kept": defect(
         Edit(dead._Marks.memory, "self.writers.get(cls, ())", "self.writers.get(cls, ())[:1]"), primal("element_stores")
@@ -66,7 +66,7 @@ DEFECTS: dict[str, Defect] = {
         Edit(_Same.carries, "after == c.inner or after == init", "True"), primal("logistic")
     ),
     "extents are one though nothing checked them": defect(
-        Edit(unify._Unify.simple, "cond in self.equal", "cond is not None and self.equal"), primal("products")
+        Edit(unify._Unify.simple, "cond in self.equal", "cond is not None and self.equal"), primal("log_softmax")
     ),
     "a library result that is read twice is retargeted": defect(
         Edit(retarget._block, " or mentions[source] != 2", ""), primal("result_copied_and_kept")
