@@ -48,7 +48,8 @@ class References:
             tape = self._expand(d, home.region)
             return self.row(tape, array, self.storage.trips(home), d.loc)
         if isinstance(d, n.For):
-            return self.permuted(d, [self.ref(c.init, home) for c in array_carries(d)], array, home)
+            inits = [self.ref(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
+            return self.permuted(d, inits, array, home)
         raise LookupError(f"array {array.name} cannot be had again in the reverse sweep")
 
     def item(self, item: n.ViewItem, frame: Frame) -> n.ViewItem:
@@ -108,14 +109,14 @@ class References:
         carried = array_carries(loop)
         inners = [n.Var(self.b.names.fresh(c.inner.hint), init.type) for c, init in zip(carried, inits, strict=True)]
         outers = [n.Var(self.b.names.fresh(c.outer.hint), init.type) for c, init in zip(carried, inits, strict=True)]
-        order = [c.inner for c in carried]
+        order: list[n.Atom] = [c.inner for c in carried]
         carries = tuple(
             n.Carry(inner, init, inners[order.index(c.next)], outer)
             for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
         )
-        bounds = tuple(self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
+        start, stop, step = (self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
-        self.b.add(n.For(index, *bounds, carries, (), loop.loc))
+        self.b.add(n.For(index, start, stop, step, carries, (), loop.loc))
         return outers[[c.outer for c in carried].index(array)]
 
 
