@@ -199,6 +199,33 @@ def test_index_out_of_bounds_raises() -> None:
             derivatives.vjp(beyond, (np.ones(3), 4))
 
 
+def _sum_of_two(x, y):
+    return np.sum(x * y)
+
+
+def _store_of_one_into_the_other(x, y):
+    z = x * 2.0
+    z[:] = y
+    return np.sum(z)
+
+
+def _addition_in_place(x, y):
+    z = x * 2.0
+    z += y
+    return np.sum(z)
+
+
+@pytest.mark.parametrize("fn", [_sum_of_two, _store_of_one_into_the_other, _addition_in_place])
+def test_extents_that_differ_raise(fn) -> None:
+    """As NumPy does, and not only where an access would leave the array."""
+    for sizes in ((4, 3), (3, 4), (3, 0)):
+        x, y = (np.ones(k) for k in sizes)
+        with pytest.raises(ValueError, match="broadcast"):
+            fn(x, y)
+        with pytest.raises(ValueError, match="broadcast"):
+            s2sad.grad(fn, target="python")(x, y)
+
+
 def test_division_by_zero_raises_as_the_function_does() -> None:
     """Between Python floats a plain function raises; between NumPy values it does not."""
 

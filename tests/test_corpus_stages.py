@@ -23,7 +23,7 @@ SMOOTH = [p for p in RIGHT if p.fd]
 TOLERANCE = 1e-12
 LEVELS = {stage.name: stage.level for stage in STAGES}
 # Between differentiation and the pass that decides how a Map's iterations add up, adjoints are incomplete.
-INCOMPLETE = ("differentiate", "guard-shapes", "scalarize-adjoint")
+INCOMPLETE = ()
 COST_BOUND = 5
 COST_OF_FRAME = 60  # what a derivative does once whatever its size: the corpus is small
 

@@ -133,7 +133,7 @@ class Sweep:
             tapes.before[id(stmt)].append(push)
             old = n.Var(self.b.names.fresh(stmt.array.hint), n.Scalar(dtype))
             self.b.add(n.Pop(old, tape, self.storage.trips(frame), stmt.loc))
-        self.b.add(n.Store(self.storage.references.ref(stmt.array, frame), index, old, loc=stmt.loc))
+        self.b.add(n.Store(self.storage.references.ref(stmt.array, frame), index, old, stmt.version, stmt.loc))
 
     def alloc(self, stmt: n.Alloc, frame: Frame) -> None:
         """``fill`` was copied into every element; after this point the shadow is dead."""

@@ -1,4 +1,6 @@
-"""A zeroed array whose first use adds to every element once is assigned instead (pitfall S16).
+"""A zeroed shadow whose first use adds to every element once is assigned instead (pitfall S16).
+
+Only shadows: ``0.0 + v`` is not ``v`` where that is -0.0, and a user's array must have the bits that NumPy gives it.
 
 >>> from s2sad.ir.builder import INT, Builder, Names, const
 >>> from s2sad.ir.text import show_block
@@ -32,7 +34,9 @@ def _block(block: n.Block, facts: Aliases) -> n.Block:
     out = [walk.with_blocks(s, tuple(_block(b, facts) for b in walk.blocks(s))) for s in block]
     first = _first_touches(out, facts)
     for pos, stmt in enumerate(out):
-        if not (isinstance(stmt, n.Alloc) and isinstance(stmt.fill, n.Const) and stmt.fill.value == 0):
+        if not (isinstance(stmt, n.Alloc) and stmt.role == "shadow"):
+            continue
+        if not (isinstance(stmt.fill, n.Const) and stmt.fill.value == 0):
             continue
         at = first.get(stmt.target)
         if at is not None and at > pos:

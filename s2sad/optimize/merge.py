@@ -1,4 +1,7 @@
-"""Additions to one element that follow each other in a block become one.
+"""Additions to one element that follow each other in a block of the reverse sweep become one.
+
+Only there: ``(x + v) + w`` is not ``x + (v + w)`` in floating point, and the forward sweep computes what the user's
+function does.
 
 >>> from s2sad.ir.builder import FLOAT, INT, const
 >>> from s2sad.ir.text import show_block
@@ -6,7 +9,7 @@
 >>> a = n.Var("a", n.Array("float64", (m,)))
 >>> adds = n.Accumulate(a, (const(0),), v), n.Accumulate(a, (const(0),), w)
 >>> body = (n.Assign(m, "extent", (a, const(0))), *adds, n.Return(None))
->>> fn = n.Function("f", (n.Param("a", a), n.Param("v", v), n.Param("w", w)), body)
+>>> fn = n.Function("f", (n.Param("a", a), n.Param("v", v), n.Param("w", w)), body, reverse_at=0)
 >>> print(show_block(merge(fn).body))
 m: int64 = extent(a, 0)
 t: float64 = add(v, w)
@@ -25,8 +28,11 @@ from s2sad.ir.builder import Builder, Names
 
 
 def merge(fn: n.Function) -> n.Function:
-    """``fn`` with runs of accumulations into the same element, with no other access between, added up first."""
-    return replace(fn, body=_block(fn.body, aliases(fn), Builder(Names.of(fn))))
+    """``fn`` with runs of accumulations of its reverse sweep into the same element, with no other access between, added up first."""
+    if fn.reverse_at is None:
+        return fn
+    reverse = _block(fn.body[fn.reverse_at :], aliases(fn), Builder(Names.of(fn)))
+    return replace(fn, body=(*fn.body[: fn.reverse_at], *reverse))
 
 
 def _block(block: n.Block, facts: Aliases, b: Builder) -> n.Block:

@@ -12,6 +12,8 @@ from s2sad.optimize.rewriter import Pieces, Rewriter
 def unify(fn: n.Function) -> n.Function:
     """Replace, after ``Check(a == b)`` on integers outside all loops and branches, the later of the two by the earlier.
 
+    A second check of the same condition goes.
+
     Examples
     --------
     >>> from s2sad.ir.builder import BOOL, INT, const
@@ -38,6 +40,7 @@ class _Unify(Rewriter):
     def __init__(self, fn: n.Function) -> None:
         super().__init__()
         self.depth = 0
+        self.held: set[n.Var] = set()  # conditions that a check outside all loops and branches has found true
         self.equal: dict[n.Var, tuple[n.Atom, n.Atom]] = {}
         self.order: dict[n.Var, int] = {}
         self.arrays: dict[n.Var, n.Var] = {v: v for v in walk.param_vars(fn) if isinstance(v.type, n.Array)}
@@ -57,10 +60,15 @@ class _Unify(Rewriter):
             match stmt:
                 case n.Assign(op="eq", args=(a, b)) if a.type.dtype == b.type.dtype == "int64":
                     self.equal[stmt.target] = (a, b)
-                case n.Check(cond=n.Var() as cond) if cond in self.equal:
+                case n.Check(cond=n.Var() as cond) if cond in self.equal and cond not in self.held:
                     self._merge(*self.equal[cond])
                 case _:
                     pass
+        if isinstance(stmt, n.Check) and isinstance(stmt.cond, n.Var):
+            if stmt.cond in self.held:
+                return ()
+            if self.depth == 0:
+                self.held.add(stmt.cond)
         return (stmt,)
 
     def _merge(self, a: n.Atom, b: n.Atom) -> None:

@@ -116,12 +116,13 @@ def pushes(times: int) -> tuple[n.Stmt, ...]:
     return (n.Alloc(T, None, "tape"), n.For(J, ZERO, const(times), ONE, (), (n.Push(T, (ZERO,), X),)))
 
 
+USED = n.Assign(var("w"), "neg", (var("v"),))
 MISUSES = {
-    "read before it is written": (n.Alloc(array("b", N)), n.Load(var("v"), array("b", N), (ZERO,))),
+    "read before it is written": (n.Alloc(array("b", N)), n.Load(var("v"), array("b", N), (ZERO,)), USED),
     "added to before": (n.Alloc(array("b", N)), n.Accumulate(array("b", N), (ZERO,), X)),
     "outside of": (n.Load(var("v"), A, (N,)),),
     "pushed twice": pushes(2),
-    "before it is written": (*pushes(1), n.Pop(var("v"), T, (ONE,))),
+    "before it is written": (*pushes(1), n.Pop(var("v"), T, (ONE,)), USED),
     "index .-1,. outside": (n.Assign(K, "sub", (ZERO, ONE)), n.Store(A, (K,), X)),
     "its value is int64": (n.Assign(var("v"), "copy", (N,)),),
 }
@@ -131,6 +132,14 @@ MISUSES = {
 def test_misuse_is_noticed(what):
     with pytest.raises(InterpreterError, match=what):
         call(*MISUSES[what], result=X)
+
+
+def test_what_nobody_has_written_may_be_saved_and_restored():
+    b, v, w = array("b", N), var("v"), var("w")
+    saved = (n.Alloc(b), n.Alloc(T, None, "tape"), n.Load(v, b, (ZERO,)), n.Push(T, (ZERO,), v), n.Store(b, (ZERO,), X))
+    assert call(*saved, n.Pop(w, T, (ZERO,)), n.Store(b, (ZERO,), w), result=X) == call(result=X)
+    with pytest.raises(InterpreterError, match="read before"):
+        call(*saved, n.Pop(w, T, (ZERO,)), n.Store(b, (ZERO,), w), n.Load(u := var("u"), b, (ZERO,)), result=u)
 
 
 def test_dependent_iterations_are_noticed():

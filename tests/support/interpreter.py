@@ -17,7 +17,7 @@ from s2sad.ir import nodes as n
 from s2sad.ir import text
 from s2sad.rules.registry import op
 from tests.support import arraycalls
-from tests.support.memory import Counts, InterpreterError, Memory, indexed, pack, unpack
+from tests.support.memory import Counts, InterpreterError, Memory, Unset, indexed, pack, unpack
 from tests.support.races import Races
 
 __all__ = ["Counts", "InterpreterError", "Memory", "SizeOneError", "run"]
@@ -76,10 +76,13 @@ class _Machine:
     def value(self, a: n.Atom) -> Any:
         if isinstance(a, n.Const):
             return np.dtype(a.type.dtype).type(a.value)
-        return self.env[a.name]
+        value = self.env[a.name]
+        if isinstance(value, Unset):
+            raise InterpreterError(value.message)
+        return value
 
     def integer(self, a: n.Atom) -> int:
-        return int(a.value) if isinstance(a, n.Const) else int(self.env[a.name])
+        return int(a.value) if isinstance(a, n.Const) else int(self.value(a))
 
     def memory(self, a: n.Atom) -> Memory:
         value = self.value(a)
@@ -147,13 +150,19 @@ class _Machine:
             raise InterpreterError(f"index {at} outside of {memory.data.shape}")
         return memory, at
 
-    def read(self, array: n.Var, index: tuple[n.Atom, ...]) -> np.generic:
+    def read(self, target: n.Var, array: n.Var, index: tuple[n.Atom, ...]) -> None:
         memory, at = self.place(array, index)
-        if not memory.known[at]:
-            raise InterpreterError(f"element {at} is read before it is written")
         self.races.read(memory.data, at)
         self.counts.loads += 1
-        return memory.data[at]
+        if memory.known[at]:
+            self.bind(target, memory.data[at])
+        else:  # as an error, but only if it is used: a reverse sweep may save it and put it back
+            self.env[target.name] = Unset(f"element {at} of {array.name} is read before it is written")
+
+    def raw(self, a: n.Atom) -> Any:
+        """The value of ``a`` to be stored, ``None`` for one that nobody has written."""
+        unset = isinstance(a, n.Var) and isinstance(self.env[a.name], Unset)
+        return None if unset else self.value(a)
 
     def assign(self, s: n.Assign) -> None:
         if s.op == "extent":
@@ -170,7 +179,7 @@ class _Machine:
             self.counts.arithmetic += 1
 
     def load(self, s: n.Load) -> None:
-        self.bind(s.target, self.read(s.array, s.index))
+        self.read(s.target, s.array, s.index)
 
     def store(self, s: n.Store) -> None:
         self.write(s, lambda old, new: new)
@@ -185,8 +194,8 @@ class _Machine:
             self.write_whole(s, memory, combine)
             return
         memory, at = self.place(s.array, s.index)
-        value = self.value(s.value)
-        if getattr(value, "dtype", None) != memory.data.dtype:
+        value = self.value(s.value) if adds else self.raw(s.value)
+        if value is not None and getattr(value, "dtype", None) != memory.data.dtype:
             raise InterpreterError("the stored value has another dtype")
         if adds:
             self.counts.loads += 1
@@ -197,8 +206,9 @@ class _Machine:
         else:
             self.races.write(memory.data, at)
         self.counts.stores += 1
-        memory.data[at] = combine(memory.data[at], value)
-        memory.known[at] = True
+        memory.known[at] = value is not None
+        if value is not None:
+            memory.data[at] = combine(memory.data[at], value)
 
     def write_whole(self, s: n.Store | n.Accumulate, memory: Memory, combine: Callable) -> None:
         value = np.array(self.plain(s.value))  # a copy: evaluated before anything is stored
@@ -312,11 +322,13 @@ class _Machine:
             raise InterpreterError(f"tape element {at} is pushed twice")
         self.races.write(memory.data, at)
         self.counts.stores += 1
-        memory.data[at] = self.value(s.value)
-        memory.known[at] = True
+        value = self.raw(s.value)
+        memory.known[at] = value is not None
+        if value is not None:
+            memory.data[at] = value
 
     def pop(self, s: n.Pop) -> None:
-        self.bind(s.target, self.read(s.tape, s.index))
+        self.read(s.target, s.tape, s.index)
 
 
 _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {

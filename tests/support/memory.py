@@ -16,6 +16,13 @@ class InterpreterError(Exception):
     """The program did what valid IR never does."""
 
 
+@dataclass(frozen=True)
+class Unset:
+    """The value of an element that nobody has written: it may be stored, not used."""
+
+    message: str
+
+
 @dataclass
 class Counts:
     """Operations executed, as the bound on the adjoint's cost counts them."""

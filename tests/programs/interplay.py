@@ -1,0 +1,92 @@
+"""Programs where two features meet: what a single missing condition in a pass or in the reverse sweep would get wrong."""
+
+import math
+
+import numpy as np
+
+from tests.programs.registry import between, normal, program
+
+
+def _bump(a, x):
+    a[0] = a[0] * x + 1.0
+    return a[1] * x
+
+
+@program(lambda rng: (normal(rng, 3), 0.7), primal="bitwise")
+def augmented_by_a_call(x, s):
+    a = x * 2.0
+    a[0] += _bump(a, s)
+    a[0] *= _bump(a, s) + a[0]
+    return a
+
+
+@program(lambda rng: (np.array([1e16, 1.0, 3.0]), 1.0, 1.0), primal="bitwise", fd=False, float32=False)
+def additions_in_a_row(x, a, b):
+    y = x * 1.0
+    y[0] += a
+    y[0] += b
+    y += a
+    y += b
+    return y
+
+
+@program(lambda rng: (np.array([-0.0, 0.0, 1.5, -0.0]),), primal="bitwise", fd=False)
+def signs_of_zero(x):
+    y = np.zeros(4)
+    y += x
+    z = np.copysign(1.0, y) * (x - -y)
+    return np.copysign(2.0, x + 0.0) + z * np.copysign(1.0, x)
+
+
+@program(lambda rng: (normal(rng, 5), normal(rng, 4)), primal="close")
+def scratch_stored_each_trip(x, w):
+    t = np.empty(4)
+    s = 0.0
+    for i in range(5):
+        for j in range(4):
+            t[j] = np.exp(x[i] * w[j])
+        for j in range(4):
+            s += t[j] * t[3 - j]
+    return s
+
+
+@program(lambda rng: (normal(rng, 7),), primal="bitwise")
+def stored_again_in_a_later_trip(x):
+    y = np.empty(3)
+    for k in range(7):
+        y[k * 2 % 3] = x[k] * x[k]
+    return y
+
+
+@program(lambda rng: (normal(rng, 3, 4), normal(rng, 4)))
+def result_copied_and_kept(a, x):
+    t = a @ x
+    y = np.empty(3)
+    y[:] = t
+    y[0] = 2.0 * t[1]
+    return y * t
+
+
+@program(lambda rng: (normal(rng, 5), np.array([2, 0, 1, 3, 1])), primal="bitwise")
+def indices_overwritten(x, idx):
+    k = idx.copy()
+    s = 1.0
+    for i in range(5):
+        s = s * x[k[i]] + 0.3
+        k[(i + 1) % 5] = (k[i] + i) % 5
+        k[i] = 0
+    return s
+
+
+@program(lambda rng: (between(rng, 0.5, 1.5, 6), 0.9), primal="close")
+def condition_overwritten(x, t):
+    a = x * 1.0
+    s = 0.5
+    for i in range(1, 6):
+        if a[i] * s > t * 0.4:
+            a[i] = math.sin(a[i - 1]) * s
+        else:
+            a[i] *= a[i - 1]
+        a[i - 1] = s
+        s = s * 0.8 + a[i]
+    return s * a[2]
