@@ -114,14 +114,14 @@ class References:
         carried = array_carries(loop)
         inners = [n.Var(self.b.names.fresh(c.inner.hint), init.type) for c, init in zip(carried, inits, strict=True)]
         outers = [n.Var(self.b.names.fresh(c.outer.hint), init.type) for c, init in zip(carried, inits, strict=True)]
-        order = [c.inner for c in carried]
+        order: list[n.Atom] = [c.inner for c in carried]
         carries = tuple(
             n.Carry(inner, init, inners[order.index(c.next)], outer)
             for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
         )
-        bounds = tuple(self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
+        start, stop, step = (self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
-        self.b.add(n.For(index, *bounds, carries, (), loop.loc))
+        self.b.add(n.For(index, start, stop, step, carries, (), loop.loc))
         return {c.outer.name: outer for c, outer in zip(carried, outers, strict=True)}
 
 
