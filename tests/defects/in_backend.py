@@ -6,7 +6,7 @@ from s2sad.backend import copies, expressions, fold, ranges
 from s2sad.backend.statements import Statements
 from tests.api import test_captures, test_transforms
 from tests.backend import test_expressions, test_random
-from tests.defects.detectors import Defect, defect, repeatable, test, text
+from tests.defects.detectors import Defect, defect, patching, repeatable, test, text
 from tests.support.mutation import Edit
 
 DEFECTS: dict[str, Defect] = {
@@ -15,7 +15,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "carried values are exchanged one after the other": defect(
         Edit(copies.sequence, "if not any((c.target in reads[other.target] for other in left if other is not c)):", "if True:"),
-        text("branch_carries"),
+        text("swaps"),
     ),
     "a reversed range starts one step late": defect(
         Edit(ranges.backward, "plus(_difference(stop, start) if s > 0 else _difference(start, stop), -1)",
@@ -38,7 +38,7 @@ DEFECTS: dict[str, Defect] = {
         test(test_captures.test_closures_are_live),
     ),
     "changed functions are not noticed": defect(
-        Edit(Variant.valid, "if read() is not expected:", "if False:"), test(test_captures.test_changed_function_is_another_specialisation)
+        Edit(Variant.valid, "if read() is not expected:", "if False:"), patching(test_captures.test_changed_function_is_another_specialisation)
     ),
     "shapes of seeds are not checked": defect(
         Edit(seeds._check_array, "(shape is not None and value.shape != shape)", "False"),
