@@ -91,7 +91,9 @@ def compare(reference: np.ndarray, stages: dict[str, np.ndarray], primal: bool =
         np.testing.assert_allclose(values, reference, rtol=0.0, atol=tolerance * scale, err_msg=f"{before} and {name}")
         if tolerance == 0.0 and primal:
             zeros = reference == 0.0
-            np.testing.assert_array_equal(np.signbit(values[zeros]), np.signbit(reference[zeros]), f"{before} and {name}")
+            np.testing.assert_array_equal(
+                np.signbit(values[zeros]), np.signbit(reference[zeros]), f"{before} and {name}"
+            )
         reference, before = values, name
 
 
