@@ -4,10 +4,10 @@
 >>> from s2sad.ir.builder import FLOAT, INT, const
 >>> i, m = n.Var("i", INT), n.Var("m", INT)
 >>> x_bar = n.Var("x_bar", n.Array("float64", (m,)))
+>>> size = n.Assign(m, "extent", (x_bar, const(0)))
 >>> def modes_of(index):
-...     body = (n.Accumulate(x_bar, (index,), const(1.0)),)
-...     fn = n.Function("f", (n.Param("x_bar", x_bar),), (n.Assign(m, "extent", (x_bar, const(0))), n.Map((i,), (m,),
-body), n.Return(None)))
+...     loop = n.Map((i,), (m,), (n.Accumulate(x_bar, (index,), const(1.0)),))
+...     fn = n.Function("f", (n.Param("x_bar", x_bar),), (size, loop, n.Return(None)))
 ...     return [s.mode for s in walk.walk(modes(fn).body) if isinstance(s, n.Accumulate)]
 >>> modes_of(i), modes_of(const(0))
 (['plain'], ['reduced'])

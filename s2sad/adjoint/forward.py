@@ -213,11 +213,12 @@ class _Forward:
 
     def _array_term(self, t: registry.Template, stmt: n.LibCall) -> n.Var:
         match t:
-            case registry.Arg(k) if isinstance(stmt.args[k], n.Var):
-                return stmt.args[k]
-            case registry.Dot(k):
-                return self.shadow(stmt.args[k])
+            case registry.Arg(k) | registry.Dot(k):
+                arg = stmt.args[k]
+                assert isinstance(arg, n.Var)  # operands of library calls are arrays
+                return arg if isinstance(t, registry.Arg) else self.shadow(arg)
             case registry.Apply(op, args) if op in ("matmul", "matvec"):
+                assert isinstance(stmt.out.type, n.Array)
                 target = self.b.alloc(stmt.out.hint + "_dot", stmt.out.type.dtype, stmt.out.type.extents)
                 self.b.add(n.LibCall(op, target, tuple(self._array_term(a, stmt) for a in args), loc=stmt.loc))
                 return target

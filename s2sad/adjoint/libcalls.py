@@ -51,10 +51,10 @@ class LibCalls:
                 return self.storage.references.whole(stmt.out, stmt, frame)
             case registry.Apply(op, args):
                 operands = [self._array_value(a, stmt, bar, frame, like) for a in args]
-                return self._array_op(op, operands, bar.type.dtype, like.hint + "_bar")
+                return self._array_op(op, operands, bar.type.dtype, like.hint + "_bar", stmt.version)
         raise InternalError(f"the rule of {stmt.fn} has a part that has no array form")
 
-    def _array_op(self, op: str, xs: list[n.Var], dtype: str, hint: str) -> n.Var:
+    def _array_op(self, op: str, xs: list[n.Var], dtype: str, hint: str, version: int) -> n.Var:
         types = [x.type for x in xs]
         assert all(isinstance(t, n.Array) for t in types)
         extents = [t.extents for t in types if isinstance(t, n.Array)]
@@ -69,13 +69,13 @@ class LibCalls:
             self.b.add(n.View(a, xs[0], (n.Slice(*one, extents[0][0]), n.NewAxis()), self.b.loc))
             self.b.add(n.View(c, xs[1], (n.NewAxis(), n.Slice(*one, extents[1][0])), self.b.loc))
             target = self.b.var(hint, n.Array(dtype, (extents[0][0], extents[1][0])))
-            self.b.add(n.Call(target, "mul", (a, c), (), self.b.loc))
+            self.b.add(n.Call(target, "mul", (a, c), (), self.b.loc, version))
             return target
         if op in ("matmul", "matvec"):
             shape = (extents[0][0], *extents[1][1:])
             target = self.b.alloc(hint, dtype, shape)
-            self.b.add(n.LibCall(op, target, tuple(xs), loc=self.b.loc))
+            self.b.add(n.LibCall(op, target, tuple(xs), version, self.b.loc))
             return target
         target = self.b.var(hint, n.Array(dtype, extents[0]))
-        self.b.add(n.Call(target, op, tuple(xs), (), self.b.loc))
+        self.b.add(n.Call(target, op, tuple(xs), (), self.b.loc, version))
         return target

@@ -142,7 +142,7 @@ class _Counting:
                 self.places[id(region)] = self.tapes.ragged.place(base, self.numbers(region), sliced)
             return self.level(k + 1, total)
         (index, start, stop, step), *rest = triples
-        bounds = tuple(self.value(a) for a in (start, stop, step))
+        first, end, by = self.value(start), self.value(stop), self.value(step)
         mine = self.b.var(index.hint, n.Scalar("int64"))
         inner, outer = (self.b.var("total", n.Scalar("int64")) for _ in range(2))
         saved = dict(self.env)
@@ -150,7 +150,7 @@ class _Counting:
         with self.b.block() as body:
             after = self.loops(k, rest, base, inner)
         self.env = saved
-        self.b.add(n.For(mine, *bounds, (n.Carry(inner, total, after, outer),), tuple(body), self.loc))
+        self.b.add(n.For(mine, first, end, by, (n.Carry(inner, total, after, outer),), tuple(body), self.loc))
         return outer
 
     def branch(self, k: int, owner: n.If, taken: bool, total: n.Atom) -> n.Atom:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from s2sad.adjoint import algebra
 from s2sad.adjoint.regions import Regions
+from s2sad.adjoint.replay import check_replay, numbered
 from s2sad.adjoint.saves import must_save
 from s2sad.adjoint.storage import Storage
 from s2sad.adjoint.sweep import Sweep
@@ -68,13 +69,15 @@ def reverse(
     """
     saves: frozenset[int] = frozenset()
     unsavable: frozenset[str] = frozenset()
-    facts = Regions(fn)
+    facts = Regions(numbered(fn))
     for _ in range(ROUNDS):
         attempt = _Attempt(facts, wrt, seeds, has_aux, saves, unsavable)
         grown = saves | must_save(facts, attempt.storage.rereads)
         colliding = unsavable | _colliding(facts, grown)
         if grown == saves and colliding == unsavable:
-            return attempt.function(value, name)
+            derivative = attempt.function(value, name)
+            check_replay(derivative)
+            return derivative
         saves, unsavable = grown - _writes_of(facts, colliding), colliding
     raise InternalError("reverse: the set of overwrites to save did not settle")
 

@@ -107,17 +107,18 @@ class Sweep:
 
     def store(self, stmt: n.Store | n.Accumulate, frame: Frame) -> None:
         active = self.act.active(stmt.array)
+        bar: n.Var | None = None
         saved = id(stmt) in self.storage.saves
         index = self.storage.indices(stmt.index, frame)
         if active:
             shadow = self.shadows.of(stmt.array, frame)
-            wanted = isinstance(stmt.value, n.Var) and self.act.is_varied(stmt.value)
-            bar = self.b.load(shadow, index, hint=(stmt.value.hint if wanted else "t") + "_bar") if wanted else None
+            if isinstance(stmt.value, n.Var) and self.act.is_varied(stmt.value):
+                bar = self.b.load(shadow, index, hint=stmt.value.hint + "_bar")
             if isinstance(stmt, n.Store) and not self.shadows.untouched_before(stmt, frame.region):
                 self.b.add(n.Store(shadow, index, algebra.zero(stmt.array.type.dtype), loc=stmt.loc))
         if saved:
             self._restore(stmt, index, frame)
-        if active and bar is not None:
+        if bar is not None:
             frame.add(stmt.value, bar)
 
     def _restore(self, stmt: n.Store | n.Accumulate, index: tuple[n.Atom, ...], frame: Frame) -> None:
@@ -132,7 +133,7 @@ class Sweep:
             tapes.before[id(stmt)].append(push)
             old = n.Var(self.b.names.fresh(stmt.array.hint), n.Scalar(dtype))
             self.b.add(n.Pop(old, tape, self.storage.trips(frame), stmt.loc))
-        self.b.add(n.Store(self.storage.references.ref(stmt.array, frame), index, old, loc=stmt.loc))
+        self.b.add(n.Store(self.storage.references.ref(stmt.array, frame), index, old, stmt.version, stmt.loc))
 
     def alloc(self, stmt: n.Alloc, frame: Frame) -> None:
         """``fill`` was copied into every element; after this point the shadow is dead."""
@@ -141,9 +142,8 @@ class Sweep:
             return
         shadow = self.shadows.of(stmt.target, frame)
         total = self.b.var(stmt.target.hint + "_bar", n.Scalar(stmt.target.type.dtype))
-        self.b.add(
-            n.Call(total, "sum", (shadow,), (("axis", tuple(range(shadow.type.ndim))), ("keepdims", False)), stmt.loc)
-        )
+        axes = tuple(range(stmt.target.type.ndim))
+        self.b.add(n.Call(total, "sum", (shadow,), (("axis", axes), ("keepdims", False)), stmt.loc))
         frame.add(stmt.fill, total)
 
     # ---- nested blocks ----------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Sweep:
             self.b.add(n.If(cond, tuple(sides[0].out), tuple(sides[1].out), joins, stmt.loc))
 
     def loop(self, stmt: n.For, frame: Frame) -> None:
-        bounds = tuple(self.storage.need(a, frame, True) for a in (stmt.start, stmt.stop, stmt.step))
+        start, stop, step = (self.storage.need(a, frame, True) for a in (stmt.start, stmt.stop, stmt.step))
         body = Frame(frame.region.children[frame.at, 0], frame, self.b, self.facts)
         index = n.Var(self.b.names.fresh(stmt.index.hint), stmt.index.type)
         body.values[stmt.index.name] = (index, True)
@@ -196,7 +196,7 @@ class Sweep:
             carries.append((c, n.Carry(inner, init, algebra.zero(c.inner.type.dtype) if left is None else left, outer)))
         accumulated = body.close_loop(frame)
         done = (*(c for _, c in carries), *accumulated, *references)
-        self.b.add(n.ReverseLoop(index, *bounds, done, tuple(body.out), "store", stmt.loc))
+        self.b.add(n.ReverseLoop(index, start, stop, step, done, tuple(body.out), "store", stmt.loc))
         for c, carry in carries:
             if self.act.is_varied(c.init):
                 frame.add(c.init, carry.outer)

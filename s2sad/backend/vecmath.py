@@ -22,7 +22,7 @@ NUMPY = (
     "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin", "arccos", "arctan",
     "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "cbrt", "power", "arctan2", "hypot",
 )  # fmt: skip
-SCALAR: dict[str, str] = dict.fromkeys(NUMPY, "numpy") | dict.fromkeys(("erf", "erfc"), "s2sad.runtime")
+SCALAR: dict[str, str] = {name: "numpy" for name in NUMPY} | {"erf": "s2sad.runtime", "erfc": "s2sad.runtime"}  # noqa: C420
 CALLS = {f"{'np' if where == 'numpy' else 'rt'}.{name}": name for name, where in SCALAR.items()}
 EASY_POWERS = (-1.0, 0.5, 1.0, 2.0)  # which the compiler turns into a division, a root, a product
 

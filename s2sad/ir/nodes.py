@@ -227,6 +227,7 @@ class Call:
     args: tuple[Atom, ...]
     attrs: tuple[tuple[str, object], ...] = ()
     loc: Loc = NOWHERE
+    version: int = -1
 
     def attr(self, name: str, default: object = None) -> object:
         return dict(self.attrs).get(name, default)

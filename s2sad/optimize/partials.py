@@ -123,6 +123,7 @@ def _rewritten(
         if factor[atom] is None and target is None:
             return bar
         made = target or b.var("t", bar.type)
+        assert isinstance(bar.type, n.Scalar)
         one = n.Const(1.0, bar.type)
         out.append(n.Assign(made, "mul", (bar, factor[atom] or one), stmt.loc))
         return made
@@ -142,8 +143,8 @@ def _rewritten(
 
 def _factor(stmt: n.Assign, factor: dict[n.Atom, n.Atom | None], out: list[n.Stmt], b: Builder) -> n.Atom | None:
     """The factor of one linear statement."""
-    one = n.Const(1.0, stmt.target.type) if isinstance(stmt.target.type, n.Scalar) else None
-    assert one is not None
+    assert isinstance(stmt.target.type, n.Scalar)
+    one = n.Const(1.0, stmt.target.type)
     if stmt.op == "mul":
         bar, other = stmt.args if stmt.args[0] in factor else stmt.args[::-1]
         if factor[bar] is None:

@@ -37,3 +37,19 @@ def test_modes_agree_with_each_other_and_with_differences(size, block):
 def test_many_random_programs(block):
     for seed in range(1000 + block * 10, 1000 + block * 10 + 10):
         _check(seed, SIZES[block % len(SIZES)])
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_saving_every_overwrite_that_might_matter(block, monkeypatch):
+    """Without the dependence test nearly every overwrite saves and restores; the derivatives are the same."""
+    monkeypatch.setattr("s2sad.adjoint.saves.may_overlap", lambda *_: True)
+    for seed in range(block * 10, block * 10 + 10):
+        _check(seed, 40)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_recording_everything_that_costs_anything(block, monkeypatch):
+    """With nothing recomputed every needed value goes on a tape or is re-read."""
+    monkeypatch.setattr("s2sad.adjoint.storage.RECOMPUTE_COST", 0)
+    for seed in range(block * 10, block * 10 + 10):
+        _check(seed, 40)

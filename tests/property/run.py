@@ -37,6 +37,8 @@ def main() -> int:
         for result in many(seeds, options.target, options.jobs, not options.no_minimize):
             found.append(result)
             show(result, options.show)
+            if len(found) % 50 == 0:
+                print(f"{len(found)} of {len(seeds)}, {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     print(statistics(found, time.perf_counter() - start))
     return int(any(f.failed for f in found))
 
@@ -60,6 +62,8 @@ def statistics(found: list[Found], seconds: float) -> str:
         for kind, count in kinds.most_common():
             examples = [f.seed for f in found if f.status == status and f.kind == kind][:8]
             lines.append(f"  {status:8s} {count:4d}  {kind}  {examples}")
+    slow = sorted(found, key=lambda f: -f.seconds)[:5]
+    lines.append("slowest: " + ", ".join(f"seed {f.seed} {f.seconds:.0f} s" for f in slow))
     refused = [f for f in found if f.numba]
     share = 100.0 * len(refused) / max(1, len(found))
     lines.append(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.reverse import reverse
 from s2sad.ir import nodes as n
+from s2sad.ir import walk
 from s2sad.scalarize import scalarize
 from s2sad.verify import verify
 from tests.support.interpreter import Counts, run
@@ -39,12 +42,13 @@ class Case:
         self.fn = program.function
         self.args = program.arguments(0)
         self.rng = np.random.default_rng(program.seed)
-        self.wrt = tuple(p.name for p in self.fn.params if p.tree.type.dtype == "float64")
+        leaves = {p.name: leaf for p in self.fn.params for leaf in walk.leaves(p.tree)}
+        self.wrt = tuple(name for name, leaf in leaves.items() if leaf.type.dtype == "float64")
         self.directions = {
             p.name: self._normal(a) for p, a in zip(self.fn.params, self.args, strict=True) if p.name in self.wrt
         }
 
-    def _normal(self, like: object) -> object:
+    def _normal(self, like: Any) -> Any:
         draw = self.rng.normal(size=np.shape(like))
         return draw if np.ndim(like) else float(draw)
 
@@ -86,7 +90,9 @@ class Case:
     def pulled(self, seeds: list[np.ndarray], counts: Counts | None = None) -> float:
         """``<J^T seeds, directions>`` by reverse mode."""
         left = [s.copy() if np.ndim(s) else float(s) for s in seeds]
-        tree = self.fn.body[-1].value
+        last = self.fn.body[-1]
+        assert isinstance(last, n.Return)
+        tree = last.value
 
         def plant(node: n.Tree) -> object:
             if isinstance(node, n.Struct):

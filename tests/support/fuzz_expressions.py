@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.fuzz_scope import Name, Shape, Writer, extent, index, shape_text
+from tests.support.fuzz_scope import Name, Shape, Writer, extent, shape_text
 from tests.support.fuzz_views import element, view
 
 # Tame on all real numbers; {e} is written once.
@@ -22,8 +22,10 @@ MATH = ("math.sin({e})", "math.cos({e})", "math.tanh({e})", "math.exp(-0.4 * {e}
         "math.pi * ({e})", "float({e})")  # fmt: skip
 BINARY = (
     "({a} + {b})", "({a} + {b})", "({a} - {b})", "({a} - {b})", "({a} * {b})", "({a} * {b})", "({a} * {b})",
-    "({a} / (1.5 + np.square({b})))", "np.maximum({a}, {b})", "np.minimum({a}, {b})", "np.hypot({a}, 0.5 + np.abs({b}))",
-    "np.arctan2({a}, 1.2 + ({b}) ** 2)", "(0.6 * {a} + 0.4 * {b})", "np.fmax({a}, {b})", "np.power(1.2 + np.square({a}), {b})",
+    "({a} / (1.5 + np.square({b})))", "np.maximum({a}, {b})", "np.minimum({a}, {b})",
+    "np.hypot({a}, 0.5 + np.abs({b}))", "np.arctan2({a}, 1.2 + ({b}) ** 2)",
+    "(0.6 * {a} + 0.4 * {b})", "np.fmax({a}, {b})",
+    "np.power(1.2 + np.square({a}), {b})",
 )  # fmt: skip
 
 

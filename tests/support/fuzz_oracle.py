@@ -21,15 +21,16 @@ from tests.support.matrix import cotangent, fresh, is_float, leaves, map_leaves,
 STEP = 1e-3
 LARGE = 1e5
 DRAWS = 3
-_EXACT = {"zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "abs", "fabs", "maximum", "minimum",
-          "fmax", "clip", "where", "copy", "shape", "T", "transpose", "reshape", "ravel", "flatten", "swapaxes", "size",
+_EXACT = {"zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "abs", "fabs", "maximum",
+          "minimum", "fmax", "clip", "where", "copy", "shape", "T", "transpose", "reshape", "ravel", "flatten",
+          "swapaxes", "size",
           "newaxis", "floor", "sign", "rint", "array", "float32", "float64", "u", "v", "square", "sqrt", "fill", "pi",
           "logical_and", "max", "min"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """``status``: ok, rough, raises, refused, wrong, crash or invalid (not a program to test); ``kind`` says of what."""
+    """``status``: ok, rough, raises, refused, wrong, crash or invalid (no program to test); ``kind`` says of what."""
 
     status: str
     kind: str = ""
@@ -289,7 +290,9 @@ def _dot_product(case: Case, dots: np.ndarray, seed: np.ndarray, bars: np.ndarra
 def _value_and_grad(
     case: Case, fn: Callable[..., Any], args: tuple[Any, ...], out: Any, target: str, pull: Any
 ) -> None:
-    """Of functions that return one float."""
+    """Of functions that return one float; every third, as it takes one more transformation."""
+    if case.seed // 100 % 3:
+        return
     if isinstance(out, tuple | np.ndarray) or out is None or not is_float(out):
         return
     active = tuple(k for k, a in enumerate(args) if any(is_float(leaf) for leaf in leaves(a)))
@@ -308,7 +311,7 @@ def _close(case: Case, a: np.ndarray, b: np.ndarray, kind: str) -> None:
 def _same_primal(case: Case, expected: Any, found: Any, kind: str) -> None:
     """Same structure, dtypes and shapes; the same bits where the program only adds, multiplies and chooses."""
     a_leaves, b_leaves = list(leaves(expected)), list(leaves(found))
-    if len(a_leaves) != len(b_leaves) or type(expected) is not type(found) and isinstance(expected, tuple):
+    if len(a_leaves) != len(b_leaves) or (type(expected) is not type(found) and isinstance(expected, tuple)):
         raise Wrong(kind, f"{found!r} for {expected!r}")
     exact = _is_exact(case.text)
     for a, b in zip(a_leaves, b_leaves):

@@ -15,7 +15,8 @@ from tests.support.fuzz_scope import Callee, Name, Shape, Writer
 from tests.support.fuzz_statements import returned, statements
 
 ENTRY = "program"
-HEADER = "import math\nfrom collections import namedtuple\n\nimport numpy as np\n\nREAL = np.{real}\nPair = namedtuple('Pair', 'u v')\n"
+HEADER = "import math\nfrom collections import namedtuple\n\nimport numpy as np\n\n"
+HEADER += "REAL = np.{real}\nPair = namedtuple('Pair', 'u v')\n"
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,10 @@ def _declared(w: Writer, a: Argument) -> None:
         w.declare(Name(a.name, "i", a.shape, low, high))
         return
     scalar_or_owned = a.shape is None or bool(a.shape)
-    w.declare(Name(a.name, a.kind, a.shape, writable=a.kind == "f" and a.shape is not None, own=scalar_or_owned and a.kind == "f",
-                   packed=a.layout == "C"))  # fmt: skip
+    real = a.kind == "f"
+    writable = real and a.shape is not None
+    own = real and scalar_or_owned
+    w.declare(Name(a.name, a.kind, a.shape, writable=writable, own=own, packed=a.layout == "C"))
 
 
 # ---- functions ------------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Callee:
-    """A helper function: parameters as names with defaults or ``None``, and what it returns (shape, ``None``: scalar)."""
+    """A helper function: parameters as names with defaults or ``None``, and what it returns (``None``: a scalar)."""
 
     name: str
     params: tuple[tuple[Name, str | None], ...]
@@ -63,7 +63,7 @@ class Writer:
     named: str = ""  # the named tuple's class that the function returns, if any
     counts: dict[str, int] = field(default_factory=dict)
 
-    # ---- drawing --------------------------------------------------------------------------------------------------------
+    # ---- drawing ----------------------------------------------------------------------------------------------------
 
     def chance(self, p: float) -> bool:
         return self.rng.random() < p
@@ -77,7 +77,7 @@ class Writer:
     def literal(self) -> str:
         return self.rng.choice(("0.5", "0.3", "1.5", "0.25", "-0.4", "2.0", "0.7", "1.1", "-1.2", "0.1", "1.0"))
 
-    # ---- writing --------------------------------------------------------------------------------------------------------
+    # ---- writing ----------------------------------------------------------------------------------------------------
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
@@ -106,7 +106,7 @@ class Writer:
         # A name that the block narrowed or rebound keeps what was known before.
         self.env = before
 
-    # ---- looking up -----------------------------------------------------------------------------------------------------
+    # ---- looking up -------------------------------------------------------------------------------------------------
 
     def scalars(self, kind: str) -> list[Name]:
         return [v for v in self.env.values() if v.kind == kind and v.shape is None]

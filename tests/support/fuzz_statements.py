@@ -114,7 +114,7 @@ def wanted(w: Writer) -> Shape:
     if form == "drop" and len(shape) > 1:
         at = w.rng.randrange(len(shape))
         return shape[:at] + shape[at + 1 :]
-    if form == "shrink" and shape[0] > 1:
+    if form == "shrink" and len(shape) > 0 and shape[0] > 1:
         return (shape[0] - 1, *shape[1:])
     if form == "join" and known and len(shape) < 3:
         return (*shape, w.rng.choice([e for s in known for e in s or ()]))
@@ -311,7 +311,7 @@ def _return(w: Writer) -> None:
 
 
 def returned(w: Writer, everything: bool = False) -> str:
-    """A return statement of the function's result type; ``everything`` makes a number depend on most of what there is."""
+    """A return statement of the function's result type; ``everything`` makes a number depend on most of it."""
     texts = []
     for shape in w.results:
         if shape is None and everything:

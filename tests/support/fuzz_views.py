@@ -6,7 +6,7 @@ from tests.support.fuzz_scope import Name, Shape, Writer, extent, index
 
 
 def view(w: Writer, shape: Shape, writable: bool = False, plain: float = 0.5) -> str | None:
-    """A view of an array in scope that has ``shape``; the array itself with probability ``plain`` where there is one."""
+    """A view of an array in scope that has ``shape``; the array itself with probability ``plain`` if there is one."""
     pool = [v for v in w.arrays() if v.shape is not None and (v.writable or not writable)]
     same = [v for v in pool if v.shape == shape]
     if same and w.chance(plain):
