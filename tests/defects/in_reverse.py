@@ -67,8 +67,8 @@ DEFECTS: dict[str, Defect] = {
     "a loop is not reversed": defect(
         Edit(
             Sweep.loop,
-            "n.ReverseLoop(index, *bounds, done, tuple(body.out), 'store', stmt.loc)",
-            "n.For(index, *bounds, done, tuple(body.out), stmt.loc)",
+            "n.ReverseLoop(index, start, stop, step, done, tuple(body.out), 'store', stmt.loc)",
+            "n.For(index, start, stop, step, done, tuple(body.out), stmt.loc)",
         ),
         cotangent("logistic"),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from s2sad.ir import nodes as n
 from s2sad.optimize.copies import copies
 from s2sad.optimize.cse import cse
 from s2sad.optimize.dead import dead
@@ -18,8 +19,10 @@ from s2sad.optimize.unify import unify
 from s2sad.rules import OPS
 from s2sad.verify import verify
 from tests.optimize.test_reverse import arguments, derivative, leaves
+from tests.programs import PROGRAMS
 from tests.support.interpreter import Counts, run
 from tests.support.irgen import Features, generate
+from tests.test_corpus_stages import bound, derived
 
 ALONE = (unify, merge, firstwrite, retarget, partials)
 IN_A_ROW = (fold, copies, cse, unify, merge, firstwrite, retarget, partials, hoist, dead)
@@ -71,3 +74,16 @@ def test_the_primal_keeps_its_bits(seed):
     for f in ALONE:
         args = program.arguments()
         assert [x.tobytes() for x in leaves((run(f(program.function), args), tuple(args)))] == expected, f.__name__
+
+
+@pytest.mark.parametrize("name", ["result_copied_and_kept", "products", "result_only_copied", "dots"])
+def test_the_reverse_sweep_keeps_its_place(name):
+    """A pass that removes statements moves the mark between the sweeps: cotangents begin to be made right there."""
+    made = derived(PROGRAMS[name], bound(PROGRAMS[name]), "vjp")
+    names = [stage for stage, _ in made.stages]
+    for stage, fn in made.stages[names.index("scalarize-adjoint") :]:
+        of_cotangents = [k for k, s in enumerate(fn.body) if isinstance(s, n.Alloc) and s.role == "shadow"]
+        assert fn.reverse_at is not None and of_cotangents
+        assert of_cotangents[0] >= fn.reverse_at, stage
+        made_between = fn.body[fn.reverse_at : of_cotangents[0]]
+        assert not any(isinstance(s, n.LibCall | n.Map) for s in made_between), stage

@@ -122,6 +122,14 @@ def differences_both_ways(x, y):
     return (x - y) * s + (y - x) * y
 
 
+@program(lambda rng: (normal(rng, 3, 4), normal(rng, 4)))
+def result_only_copied(a, x):
+    y = np.empty(3)
+    y[:] = a @ x
+    z = np.tanh(y)
+    return z * y
+
+
 @program(lambda rng: (normal(rng, 5), np.array([0, 0, 0, 0, 0])), primal="bitwise")
 def indices_overwritten(x, idx):
     k = idx.copy()
