@@ -146,6 +146,29 @@ def test_stages_of_the_cotangent(program: Program) -> None:
     compare(stages[after[0]], {name: stages[name] for name in after})
 
 
+UNDIFFERENCED = [(p, v) for p in RIGHT for v in ("", *p.variants) if v or not p.fd]
+
+
+@pytest.mark.parametrize(("program", "variant"), UNDIFFERENCED, ids=lambda x: str(x) or "itself")
+@pytest.mark.parametrize("mode", ["jvp", "vjp"])
+def test_stages_among_themselves(program: Program, variant: str, mode: str) -> None:
+    """Kinks, nan, empty and size-1 extents: whatever the first stage of a derivative gives, the later ones give too."""
+    args = bound(program, variant)
+    values = tuple(args.values())
+    made = derived(program, args, mode)
+    rng = np.random.default_rng(8)
+    if mode == "jvp":
+        moving = matrix.with_values(values, rng.normal(size=matrix.vector(values).size))
+        extra = tuple(t for t in moving if any(matrix.is_float(leaf) for leaf in matrix.leaves(t)))
+    else:
+        out, written = matrix.run(program, values)
+        seeds = matrix.cotangent((out, written), rng.normal(size=matrix.vector((out, written)).size))
+        extra = (seeds[0], *seeds[1]) if out is not None else seeds[1]
+    stages = results(made, args, extra)
+    after = differentiated(made, stages)
+    compare(stages[after[0]], {name: stages[name] for name in after})
+
+
 @pytest.mark.parametrize("program", SMOOTH, ids=str)
 def test_cost_of_the_adjoint(program: Program) -> None:
     """Forward and reverse sweep together: at most five times the primal's arithmetic, loads and stores."""

@@ -77,7 +77,7 @@ DEFECTS: dict[str, Defect] = {
         Edit(unify._Unify.simple, "cond in self.equal", "cond is not None and self.equal"), primal("log_softmax")
     ),
     "a library result that is read twice is retargeted": defect(
-        Edit(retarget._block, "before.get(source) != total[source]", "False"), primal("result_copied_and_kept")
+        Edit(retarget._pieces, "before.get(source) != total[source]", "False"), primal("result_copied_and_kept")
     ),
     "a factor of a reversed recurrence is lost": defect(
         Edit(partials._factor, "if factor[bar] is None:", "if True:"), cotangent("logistic")
