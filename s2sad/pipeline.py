@@ -25,6 +25,7 @@ from s2sad.frontend.normalize import normalize
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
+from s2sad.optimize.accumulation import accumulation
 from s2sad.optimize.bounds import bounds
 from s2sad.optimize.copies import copies
 from s2sad.optimize.cse import cse
@@ -191,6 +192,8 @@ STAGES: tuple[Stage, ...] = (
     _pass("cse", cse),
     _pass("unify", unify),
     _pass("bounds", bounds),
+    _pass("cse-index", cse),
+    _pass("accumulation", accumulation),
     _pass("hoist", hoist),
     _pass("dead", dead),
     Stage("differentiate", _differentiate, "array"),
@@ -199,6 +202,7 @@ STAGES: tuple[Stage, ...] = (
     _pass("fold-adjoint", fold),
     _pass("copies-adjoint", copies),
     _pass("cse-adjoint", cse),
+    _pass("bounds-adjoint", bounds),
     _pass("merge", merge),
     _pass("firstwrite", firstwrite),
     _pass("retarget", retarget),

@@ -40,17 +40,23 @@ class References:
     def _make_ref(self, array: n.Var, d: n.Stmt | None, home: Frame) -> n.Var:
         if isinstance(d, n.View):
             base = self.ref(d.base, home)
-            target = n.Var(self.b.names.fresh(array.hint), array.type)
+            target = n.Var(self.b.names.fresh(array.hint), self.type_of(array, home))
             items = tuple(self.item(item, home) for item in d.items)
             self.b.add(replace(d, target=target, base=base, items=items))
             return target
         if isinstance(d, n.Alloc):
             tape = self._expand(d, home.region)
-            return self.row(tape, array, self.storage.trips(home), d.loc)
+            return self.row(tape, array, self.type_of(array, home), self.storage.trips(home), d.loc)
         if isinstance(d, n.For):
             inits = [self.ref(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
-            return self.permuted(d, inits, array, home)
+            home.refs.update(self.permuted(d, inits, home))
+            return home.refs[array.name]
         raise LookupError(f"array {array.name} cannot be had again in the reverse sweep")
+
+    def type_of(self, array: n.Var, frame: Frame) -> n.Array:
+        """The type of ``array`` with its extents as the reverse sweep names them in ``frame``."""
+        assert isinstance(array.type, n.Array)
+        return replace(array.type, extents=tuple(self.storage.need(e, frame, True) for e in array.type.extents))
 
     def item(self, item: n.ViewItem, frame: Frame) -> n.ViewItem:
         if isinstance(item, n.At):
@@ -89,20 +95,19 @@ class References:
         inner = tuple(self.storage.tapes.bound(e, frame.region, reader.loc) for e in array.type.extents)
         tape = self.storage.new_tape(array.hint + "_tape", array.type.dtype, frame.region, reader.loc, inner)
         with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
-            row = self.row(tape, array, self.storage.tapes.index(frame.region), reader.loc)
+            row = self.row(tape, array, array.type, self.storage.tapes.index(frame.region), reader.loc)
             self.b.add(n.Store(row, (), array, loc=reader.loc))
-        return self.row(tape, array, self.storage.trips(frame), reader.loc)
+        return self.row(tape, array, self.type_of(array, frame), self.storage.trips(frame), reader.loc)
 
-    def row(self, tape: n.Var, array: n.Var, trips: tuple[n.Atom, ...], loc: Loc) -> n.Var:
-        """The row of ``tape`` that holds ``array`` in the trip being reversed."""
-        assert isinstance(array.type, n.Array)
-        target = n.Var(self.b.names.fresh(array.hint), array.type)
-        items = (*(n.At(i) for i in trips), *entire(array.type.extents))
+    def row(self, tape: n.Var, array: n.Var, kind: n.Array, trips: tuple[n.Atom, ...], loc: Loc) -> n.Var:
+        """The row of ``tape`` that holds ``array``, of the type ``kind``, in the trip being reversed."""
+        target = n.Var(self.b.names.fresh(array.hint), kind)
+        items = (*(n.At(i) for i in trips), *entire(kind.extents))
         self.b.add(n.View(target, tape, items, loc))
         return target
 
-    def permuted(self, loop: n.For, inits: list[n.Var], array: n.Var, home: Frame) -> n.Var:
-        """What ``array``, carried by ``loop``, refers to after it when ``inits`` are what it started with.
+    def permuted(self, loop: n.For, inits: list[n.Var], home: Frame) -> dict[str, n.Var]:
+        """What the arrays that ``loop`` carries refer to after it when they started as ``inits``, by name.
 
         A loop that only permutes references: references are never taped (pitfall S7).
         """
@@ -117,7 +122,7 @@ class References:
         start, stop, step = (self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
         self.b.add(n.For(index, start, stop, step, carries, (), loop.loc))
-        return outers[[c.outer for c in carried].index(array)]
+        return {c.outer.name: outer for c, outer in zip(carried, outers, strict=True)}
 
 
 def array_carries(loop: n.For | n.ReverseLoop) -> list[n.Carry]:

@@ -36,13 +36,15 @@ class Shadows:
         assert isinstance(array.type, n.Array)
         if isinstance(d, n.View):
             base = self.of(d.base, home)
-            target = n.Var(self.b.names.fresh(array.hint + "_bar"), array.type)
-            items = tuple(self.storage.references.item(item, home) for item in d.items)
+            references = self.storage.references
+            target = n.Var(self.b.names.fresh(array.hint + "_bar"), references.type_of(array, home))
+            items = tuple(references.item(item, home) for item in d.items)
             self.b.add(n.View(target, base, items, d.loc))
             return target
         if isinstance(d, n.For):
             inits = [self.of(c.init, home) for c in array_carries(d) if isinstance(c.init, n.Var)]
-            return self.storage.references.permuted(d, inits, array, home)
+            home.shadows.update(self.storage.references.permuted(d, inits, home))
+            return home.shadows[array.name]
         extents = tuple(self.storage.need(e, home, True) for e in array.type.extents)
         return self.b.alloc(
             array.hint + "_bar", array.type.dtype, extents, algebra.zero(array.type.dtype), role="shadow"

@@ -24,17 +24,20 @@ def map_tree(f: Callable[[n.Atom], n.Tree], tree: n.Tree) -> n.Tree:
     return None if tree is None else f(tree)
 
 
+_NESTED = {n.If: lambda s: (s.then, s.orelse), n.For: lambda s: (s.body,), n.ReverseLoop: lambda s: (s.body,)}
+_NESTED[n.Map] = _NESTED[n.For]
+
+
 def blocks(stmt: n.Stmt) -> tuple[n.Block, ...]:
     """The blocks nested directly in ``stmt``."""
-    if isinstance(stmt, n.If):
-        return (stmt.then, stmt.orelse)
-    if isinstance(stmt, n.For | n.ReverseLoop | n.Map):
-        return (stmt.body,)
-    return ()
+    nested = _NESTED.get(type(stmt))
+    return () if nested is None else nested(stmt)
 
 
 def with_blocks(stmt: n.Stmt, new: tuple[n.Block, ...]) -> n.Stmt:
     """``stmt`` with its nested blocks replaced."""
+    if not new:
+        return stmt
     if isinstance(stmt, n.If):
         return replace(stmt, then=new[0], orelse=new[1])
     if isinstance(stmt, n.For | n.ReverseLoop | n.Map):

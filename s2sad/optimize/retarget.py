@@ -1,4 +1,4 @@
-"""A library result that is only copied into a fresh array is written there directly.
+"""An array that is only copied into a fresh array, and then dead, is that array from the start.
 
 >>> from s2sad.ir.builder import INT, Builder, Names
 >>> from s2sad.ir.text import show_block
@@ -24,39 +24,48 @@ from dataclasses import replace
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 
+_ELEMENTWISE = (n.Load, n.Store, n.Accumulate, n.LibCall)
+
 
 def retarget(fn: n.Function) -> n.Function:
-    """``fn`` without temporaries between a library call and the array that its result is copied to."""
-    mentions: dict[n.Var, int] = {}
-    for stmt in walk.walk(fn.body):
+    """``fn`` without temporaries that end in a copy of all of them."""
+    return replace(fn, body=_block(fn.body, _mentions(fn.body)))
+
+
+def _mentions(block: n.Block) -> dict[n.Var, int]:
+    """How often each array is used in ``block``; what is used other than by element or library call counts as many."""
+    out: dict[n.Var, int] = {}
+    for stmt in walk.walk(block):
+        weight = 1 if isinstance(stmt, _ELEMENTWISE) else 1 << 20
         for a in (*walk.uses(stmt), *(x for atoms in walk.end_uses(stmt) for x in atoms)):
             if isinstance(a, n.Var) and isinstance(a.type, n.Array):
-                mentions[a] = mentions.get(a, 0) + 1
-    return replace(fn, body=_block(fn.body, mentions))
+                out[a] = out.get(a, 0) + weight
+    return out
 
 
-def _block(block: n.Block, mentions: dict[n.Var, int]) -> n.Block:
-    out: list[n.Stmt | None] = [walk.with_blocks(s, tuple(_block(b, mentions) for b in walk.blocks(s))) for s in block]
-    allocs = {s.target: k for k, s in enumerate(out) if isinstance(s, n.Alloc) and s.fill is None}
-    calls = {s.out: k for k, s in enumerate(out) if isinstance(s, n.LibCall)}
+def _block(block: n.Block, total: dict[n.Var, int]) -> n.Block:
+    out: list[n.Stmt | None] = [walk.with_blocks(s, tuple(_block(b, total) for b in walk.blocks(s))) for s in block]
+    allocs = {s.target: k for k, s in enumerate(out) if isinstance(s, n.Alloc)}
     for pos, stmt in enumerate(out):
         pair = _whole_copy(stmt)
-        if pair is None:
+        if pair is None or any(v not in allocs for v in pair):
             continue
         to, source = pair
-        # The temporary is mentioned by the call and by this copy only, the target by nothing before the copy.
-        if source not in allocs or source not in calls or to not in allocs or mentions[source] != 2:
+        first, made = out[allocs[source]], out[allocs[to]]
+        if not isinstance(first, n.Alloc) or not isinstance(made, n.Alloc) or made.fill is not None:
             continue
-        call = out[calls[source]]
-        made, freed = allocs[to], allocs[source]
-        between = [s for s in out[made + 1 : pos] if s is not None]
-        if not isinstance(call, n.LibCall) or any(to in walk.uses(s) for s in walk.walk(tuple(between))):
-            continue
-        out[freed] = out[made] if made > freed else None
-        if made > freed:
-            out[made] = None
-        out[calls[source]] = replace(call, out=to)
-        out[pos] = None
+        start = min(allocs[source], allocs[to])
+        before = _mentions(tuple(s for s in out[start : pos + 1] if s is not None))
+        if before.get(source) != total[source] or before.get(to) != 1:
+            continue  # the temporary lives on, or the target was there before
+        out[allocs[to]] = out[pos] = None
+        out[allocs[source]] = replace(first, target=to, loc=made.loc)
+        for k in range(allocs[source] + 1, pos):
+            now = out[k]
+            if now is not None:
+                out[k] = walk.substitute(now, {source: to})
+        allocs[to] = allocs.pop(source)
+        total[to] += total[source] - 2
     return tuple(s for s in out if s is not None)
 
 

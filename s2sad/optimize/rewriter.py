@@ -89,6 +89,10 @@ class Rewriter:
         return new
 
     def statement(self, stmt: n.Stmt) -> Pieces:
+        if type(stmt) is n.Assign:
+            # Most statements are scalar operations: no extents to rewrite, and often nothing else either.
+            args = self.many(stmt.args)
+            return self.simple(stmt if args == stmt.args else n.Assign(stmt.target, stmt.op, args, stmt.loc))
         match stmt:
             case n.If():
                 return self._branch(replace(stmt, cond=self.use(stmt.cond)))

@@ -50,6 +50,31 @@ def scratch_stored_each_trip(x, w):
     return s
 
 
+@program(lambda rng: (normal(rng, 5),))
+def exponential_stored_again_in_a_later_trip(x):
+    t = np.empty(2)
+    s = 0.0
+    for i in range(5):
+        e = np.exp(x[i])
+        t[i % 2] = e
+        s += e * e * x[i - 1]
+    return s + t[0] * t[1]
+
+
+@program(lambda rng: (normal(rng, 4),))
+def exponential_overwritten_in_its_trip(x):
+    s = 0.0
+    for i in range(4):
+        b = np.empty(2)
+        e = np.exp(x[i])
+        b[0] = e
+        b[1] = e * x[i]
+        c = b[0] * b[1]
+        b[0] = 2.0
+        s += e * e * c * b[0]
+    return s
+
+
 @program(lambda rng: (normal(rng, 7),), primal="bitwise")
 def stored_again_in_a_later_trip(x):
     y = np.empty(3)
@@ -67,14 +92,22 @@ def result_copied_and_kept(a, x):
     return y * t
 
 
-@program(lambda rng: (normal(rng, 5), np.array([2, 0, 1, 3, 1])), primal="bitwise")
+@program(lambda rng: (normal(rng, 4), normal(rng, 4)), primal="bitwise")
+def differences_both_ways(x, y):
+    s = 0.0
+    for i in range(4):
+        s += (x[i] - y[i]) * x[i] / (y[i] - x[i] + 5.0)
+    return (x - y) * s + (y - x) * y
+
+
+@program(lambda rng: (normal(rng, 5), np.array([2, 1, 0, 3, 1])), primal="bitwise")
 def indices_overwritten(x, idx):
     k = idx.copy()
     s = 1.0
     for i in range(5):
         s = s * x[k[i]] + 0.3
         k[(i + 1) % 5] = (k[i] + i) % 5
-        k[i] = 0
+        k[k[i]] = (k[i] + 3) % 5
     return s
 
 

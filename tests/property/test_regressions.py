@@ -1,0 +1,37 @@
+"""Programs that the fuzzer found, minimized: each was wrong, crashed, or was refused without need."""
+
+import pytest
+
+from tests.support.fuzz_oracle import check
+from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+
+A = Argument
+
+
+def _case(body: str, *arguments: Argument, single: bool = False) -> Case:
+    names = ", ".join(a.name for a in arguments)
+    lines = "\n".join(f"    {line}" for line in body.strip().splitlines())
+    head = HEADER.format(real="float32" if single else "float64")
+    return Case(1, f"{head}\n\ndef {ENTRY}({names}):\n{lines}\n", arguments, single)
+
+
+PROGRAMS = {
+    # The extents of an argument that the body does not mention: its cotangent is made with them.
+    "unused_array_argument": _case("return y", A("z", "f", (2, 3)), A("y", "f", (3,))),
+    # Extents computed in a branch or loop, named in the reverse sweep as they are there.
+    "product_of_computed_extents_in_a_branch": _case(
+        "if a > 9.0:\n    return 1.0\ns = np.inner(x, p[:, :-3] @ x)\nreturn s",
+        A("x", "f", (2,)), A("p", "f", (2, 5)), A("a", "f"),
+    ),
+    "product_of_a_view_of_a_view_in_a_loop": _case(
+        "a1 = y[1:]\nfor i in range(3):\n    a1[:-1, n] += a1[n, i:i + 2].dot(a1[::2, 1::2])\nreturn b",
+        A("b", "f"), A("n", "i", value=2), A("y", "f", (4, 4)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_regression(name: str) -> None:
+    """Right by the fuzzer's oracle."""
+    outcome = check(PROGRAMS[name])
+    assert outcome.status in ("ok", "raises"), f"{outcome.status}: {outcome.kind}\n{outcome.detail}"
