@@ -1,6 +1,7 @@
-"""What steers is saved, never recomputed from floats (pitfall S2): a rounded value that differs in its last bit must not turn a branch.
+"""What steers is saved, never recomputed from floats (pitfall S2).
 
-In the reverse sweep no branch condition, no index and no loop bound may depend on a float that the reverse sweep computed with rounding.
+A rounded value that differs in its last bit must not turn a branch: in the reverse sweep no branch condition, no
+index and no loop bound may depend on a float that the reverse sweep computed with rounding.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ DEFECTS: dict[str, Defect] = {
         Edit(_Forward.loop, "self.dot_or_zero(c.init)", "algebra.zero(c.init.type.dtype)"), tangent("logistic")
     ),
     "the sides of a join are exchanged": defect(
-        Edit(_Forward.branch, "*(self.dot_or_zero(s) for s in sides)", "*(self.dot_or_zero(s) for s in sides[::-1])"), tangent("branches_in_loop")
+        Edit(_Forward.branch, "*(self.dot_or_zero(s) for s in sides)", "*(self.dot_or_zero(s) for s in sides[::-1])"),
+        tangent("branches_in_loop"),
     ),
     "what is added to memory has no tangent": defect(
         Edit(_Forward.memory, "if dot is not None:", "if False:"), tangent("element_stores")

@@ -1,4 +1,4 @@
-"""Programs where two features meet: what a single missing condition in a pass or in the reverse sweep would get wrong."""
+"""Programs where two features meet: what one missing condition in a pass or in the reverse sweep would get wrong."""
 
 import math
 
