@@ -212,12 +212,13 @@ class Sweep:
         if any(self.act.active(c.inner) for c in carried):
             tables.append((body.shadows, self.shadows.of, "_bar"))
         for table, find, suffix in tables:
-            fresh = [n.Var(self.b.names.fresh(c.inner.hint + suffix), c.inner.type) for c in carried]
+            types = [self.storage.references.type_of(c.inner, frame) for c in carried]
+            fresh = [n.Var(self.b.names.fresh(c.inner.hint + suffix), t) for c, t in zip(carried, types, strict=True)]
             for c, var in zip(carried, fresh, strict=True):
                 assert isinstance(c.next, n.Var)
                 table[c.next.name] = var
             for c, var in zip(carried, fresh, strict=True):
-                outer = n.Var(self.b.names.fresh(c.inner.hint + suffix), c.inner.type)
+                outer = n.Var(self.b.names.fresh(c.inner.hint + suffix), var.type)
                 assert c.inner in order
                 out.append(n.Carry(var, find(c.outer, frame), table[c.inner.name], outer))
         return out

@@ -14,8 +14,7 @@ DEFECTS: dict[str, Defect] = {
         Edit(slices._clipped, "return c.int_min(value, high, 'stop')", "return value"), primal("clipped_slices")
     ),
     "the start of a reversed slice is one too high": defect(
-        Edit(slices._backward, "last = c.int_op", "last = extent or c.int_op"),
-        Edit(slices._backward, "(last, before) =", "(last, before) ="),
+        Edit(slices._backward, "const(1), 'last'", "const(0), 'last'"),
         primal("basic_indices"),
     ),
     "a negative index is not counted from the end": defect(
@@ -62,10 +61,13 @@ DEFECTS: dict[str, Defect] = {
     "an augmented addition adds late": defect(
         Edit(indexing.augment_item, "c.stores == stores and ", ""), primal("augmented_by_a_call")
     ),
+<<<<<<< HEAD
+=======
     "a new array is a view": defect(
         Edit(elementwise.as_kind, "fn = 'copy' if value.dtype == kind.dtype else 'cast'", "fn = 'cast'"),
         primal("copies_are_separate"),
     ),
+>>>>>>> polish
     "and is or": defect(
         Edit(operators._second, "c.assign('or' if is_or else 'and'", "c.assign('and' if is_or else 'or'"),
         Edit(operators._second, "c.branch_bool(first.atom, is_or,", "c.branch_bool(first.atom, not is_or,"),

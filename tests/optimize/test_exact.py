@@ -149,6 +149,13 @@ def test_hoisting_leaves_what_may_raise_and_branches():
     assert show(hoist(fn)) == show(fn)
 
 
+@pytest.mark.parametrize(("divisor", "moves"), [(M, False), (ZERO, False), (const(2), True)])
+@pytest.mark.parametrize("op", ["floordiv", "mod"])
+def test_an_integer_division_is_hoisted_only_by_what_is_not_zero(op, divisor, moves):
+    fn = function(n.For(I, ZERO, N, ONE, (), (n.Assign(K, op, (M, divisor)), n.Store(A, (I,), X))))
+    assert (show(hoist(fn)) != show(fn)) is moves
+
+
 def bounded(stop: n.Atom, by: int, *before: n.Stmt) -> n.Function:
     """A loop to ``stop`` that stores at ``index(i + by, n)``."""
     inner = (n.Assign(J, "add", (I, const(by))), n.Assign(K, "index", (J, N)), n.Store(A, (K,), X))

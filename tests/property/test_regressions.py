@@ -27,11 +27,21 @@ PROGRAMS = {
         "a1 = y[1:]\nfor i in range(3):\n    a1[:-1, n] += a1[n, i:i + 2].dot(a1[::2, 1::2])\nreturn b",
         A("b", "f"), A("n", "i", value=2), A("y", "f", (4, 4)),
     ),
+    "swap_of_buffers_of_computed_extents_in_a_branch": _case(
+        "s = a\nif a < 9.0:\n    b1 = np.sin(x[1:])\n    b2 = np.zeros_like(b1)\n    for i in range(4):\n"
+        "        b1[-1:] += 0.3 * (x[:2] @ b1[:2])\n        b1, b2 = b2, b1\n    s = np.mean(b2)\nreturn s",
+        A("a", "f"), A("x", "f", (4,)),
+    ),
+    # Two arguments of one shape, which the text does not say: checked where the branches join.
+    "result_of_one_of_two_arguments": _case(
+        "if a > 0.0:\n    return x\nreturn np.sin(y[::-1])", A("a", "f"), A("x", "f", (4,)), A("y", "f", (4,)),
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_regression(name: str) -> None:
+def test_regression(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Right by the fuzzer's oracle."""
+    monkeypatch.setenv("S2SAD_VERIFY", "1")
     outcome = check(PROGRAMS[name])
     assert outcome.status in ("ok", "raises"), f"{outcome.status}: {outcome.kind}\n{outcome.detail}"

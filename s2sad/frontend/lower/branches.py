@@ -125,12 +125,16 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
     extents: list[n.Atom] = []
     for a, b in zip(then.extents, orelse.extents, strict=True):
         known = next((e for e in (a, b) if c.available(e)), None)
-        if known is None or not c.shapes.equal(a, b):
+        if known is None or not _may_agree(c, a, b):
             return Bad(
                 f"the shapes of {name} after the two branches are not provably equal",
                 f"{name} = np.empty(shape) before, {name}[:] = ... in the branches",
             )
         extents.append(known)
+    for arm, value in zip(arms, (then, orelse), strict=True):
+        with _resumed(c, arm), c.shapes.scope():
+            for a, b in zip(extents, value.extents, strict=True):
+                c.check_equal(a, b, "ValueError", f"{name} must have the same shape after both branches")
     dtype = join(Kind(then.dtype), Kind(orelse.dtype)).dtype
     in_order = ordered(then, orelse)
     shared = [
@@ -150,6 +154,12 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
         for root in (result.root, *shared):
             root.freeze(reason, fork)
     return result
+
+
+def _may_agree(c: State, a: n.Atom, b: n.Atom) -> bool:
+    """Whether the extents are equal, or are those of two arguments, say: then the branch that runs checks that."""
+    equal = c.shapes.equal(a, b)
+    return bool(equal) or (equal is None and c.shapes.simple(a) and c.shapes.simple(b))
 
 
 def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -> bool:
