@@ -1,6 +1,8 @@
-"""What Numba says generated code returns, against what the IR says: a difference is a defect, not a result (S14)."""
+"""What types Numba gives generated code, against those of the IR: a difference is a defect, not a result (S14)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 from numba.core import types
 
@@ -20,6 +22,32 @@ def check(found: types.Type, layout: lay.Layout, name: str) -> None:
         return  # every path raises: extents known to differ
     if not _agrees(found, layout):
         raise InternalError(f"Numba types the result of {name} as {found}, the IR as {layout}", "result types")
+
+
+def check_locals(typemap: Mapping[str, types.Type], expected: Iterable[tuple[str, str, int]], name: str) -> None:
+    """Raise ``InternalError`` unless each local variable has the dtype and the dimensions that the IR gave it.
+
+    ``typemap`` is Numba's, from its names (``x``, ``x.1``: bindings of ``x``) to types; ``expected`` has name, dtype
+    and dimensions (-1 for a scalar).
+
+    Raises
+    ------
+    InternalError
+        Naming the function ``name``, the variable and both types.
+    """
+    allowed: dict[str, set[tuple[str, int]]] = {}
+    for variable, dtype, ndim in expected:
+        allowed.setdefault(variable, set()).add((dtype, ndim))
+    for variable, found in typemap.items():
+        wanted = allowed.get(variable.partition(".")[0])
+        found = types.unliteral(found)
+        if wanted is None or not isinstance(found, types.Array | types.Number | types.Boolean):
+            continue
+        is_array = isinstance(found, types.Array)
+        dtype = str(found.dtype if is_array else found)
+        if (dtype, found.ndim if is_array else -1) not in wanted:
+            known = " or ".join(f"{d}, {k} dimensions" if k >= 0 else d for d, k in sorted(wanted))
+            raise InternalError(f"Numba types {variable} in {name} as {found}, the IR as {known}", "types")
 
 
 def _agrees(found: types.Type, layout: lay.Layout) -> bool:

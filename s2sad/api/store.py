@@ -106,6 +106,7 @@ def _info_to_json(info: Info) -> dict[str, Any]:
         "text": emitted.text,
         "lines": [[k, asdict(loc)] for k, loc in emitted.line_map.items()],
         "imports": sorted(emitted.imports),
+        "types": [list(entry) for entry in emitted.types],
         "params": [[p.name, lay.to_json(p.layout), p.role, p.default] for p in info.params],
         "result": lay.to_json(info.result),
         "primal_result": lay.to_json(info.primal_result),
@@ -116,7 +117,9 @@ def _info_to_json(info: Info) -> dict[str, Any]:
 def _info_from_json(data: dict[str, Any]) -> Info:
     lines = {int(k): Loc(**loc) for k, loc in data["lines"]}
     return Info(
-        emitted=Emitted(data["name"], data["text"], lines, frozenset(data["imports"])),
+        emitted=Emitted(
+            data["name"], data["text"], lines, frozenset(data["imports"]), tuple((a, b, k) for a, b, k in data["types"])
+        ),
         params=tuple(ParamInfo(name, lay.from_json(layout), role, text) for name, layout, role, text in data["params"]),
         result=lay.from_json(data["result"]),
         primal_result=lay.from_json(data["primal_result"]),

@@ -146,7 +146,11 @@ class Variant:
             self._prepare(full)
         types = tuple(typeof(value) for value in full)
         self.run.compile(types)
-        result_type.check(self.run.overloads[types].signature.return_type, self.info.result, self.info.name)
+        compiled = self.run.overloads[types]
+        result_type.check(compiled.signature.return_type, self.info.result, self.info.name)
+        typemap = getattr(compiled.type_annotation, "typemap", None)
+        if typemap is not None:  # machine code from the cache was checked when it was compiled
+            result_type.check_locals(typemap, self.info.emitted.types, self.info.name)
 
     def guard(self, args: list[Any]) -> None:
         """Refuse the user's arguments if they share memory where they must not."""

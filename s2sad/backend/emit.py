@@ -31,12 +31,15 @@ class Emitted:
     imports
         Globals that ``text`` uses: ``np``, ``math``, ``rt.index``; ``max as max_`` where a parameter took the name;
         ``vec.exp`` for a bare ``exp``, which the header binds to vector math or to NumPy's.
+    types
+        Of each local variable of ``text``: name, dtype, dimensions (-1 for a scalar), as the IR has them (pitfall S14).
     """
 
     name: str
     text: str
     line_map: dict[int, Loc]
     imports: frozenset[str]
+    types: tuple[tuple[str, str, int], ...] = ()
 
 
 def emit(fn: n.Function, style: str = "fast") -> Emitted:
@@ -48,7 +51,7 @@ def emit(fn: n.Function, style: str = "fast") -> Emitted:
     body = [*_docstring(fn), *_unpacking(fn, names), *_body(fn, statements)]
     tree = ast.FunctionDef(fn.name, _arguments(fn), body or [ast.Pass()], [], lineno=0)
     text, line_map = render(tree, statements.notes)
-    return Emitted(fn.name, text, line_map, frozenset(expressions.imports))
+    return Emitted(fn.name, text, line_map, frozenset(expressions.imports), names.types())
 
 
 def _body(fn: n.Function, statements: Statements) -> list[ast.stmt]:

@@ -95,6 +95,16 @@ class Names:
     def __getitem__(self, var: n.Var) -> str:
         return self._text[var.name]
 
+    def types(self) -> tuple[tuple[str, str, int], ...]:
+        """Name, dtype and dimensions (-1 for a scalar) of every local variable, sorted."""
+        out = set()
+        for c in self._class.values():
+            for var in c.members:
+                if var.name in self._text:
+                    ndim = var.type.ndim if isinstance(var.type, n.Array) else -1
+                    out.add((self._text[var.name], var.type.dtype, ndim))
+        return tuple(sorted(out))
+
     def fresh(self, hint: str) -> str:
         """A name that nothing else in the function has."""
         name = next(c for c in _candidates(hint) if c not in self._taken and c not in self._reserved)

@@ -28,7 +28,7 @@ from s2sad.ir.builder import Builder, Names
 
 
 def merge(fn: n.Function) -> n.Function:
-    """``fn`` with runs of accumulations of its reverse sweep into the same element, with no other access between, added up first."""
+    """``fn`` with its reverse sweep's runs of accumulations into one element, nothing else between, added up first."""
     if fn.reverse_at is None:
         return fn
     reverse = _block(fn.body[fn.reverse_at :], aliases(fn), Builder(Names.of(fn)))

@@ -29,7 +29,10 @@ _ELEMENTWISE = (n.Load, n.Store, n.Accumulate, n.LibCall)
 
 def retarget(fn: n.Function) -> n.Function:
     """``fn`` without temporaries that end in a copy of all of them."""
-    return replace(fn, body=_block(fn.body, _mentions(fn.body)))
+    out = _pieces(fn.body, _mentions(fn.body))
+    at = fn.reverse_at
+    at = None if at is None else sum(s is not None for s in out[:at])
+    return replace(fn, body=tuple(s for s in out if s is not None), reverse_at=at)
 
 
 def _mentions(block: n.Block) -> dict[n.Var, int]:
@@ -44,6 +47,11 @@ def _mentions(block: n.Block) -> dict[n.Var, int]:
 
 
 def _block(block: n.Block, total: dict[n.Var, int]) -> n.Block:
+    return tuple(s for s in _pieces(block, total) if s is not None)
+
+
+def _pieces(block: n.Block, total: dict[n.Var, int]) -> list[n.Stmt | None]:
+    """The statements of ``block``, each at its old place; ``None`` where one has gone."""
     out: list[n.Stmt | None] = [walk.with_blocks(s, tuple(_block(b, total) for b in walk.blocks(s))) for s in block]
     allocs = {s.target: k for k, s in enumerate(out) if isinstance(s, n.Alloc)}
     for pos, stmt in enumerate(out):
@@ -66,7 +74,7 @@ def _block(block: n.Block, total: dict[n.Var, int]) -> n.Block:
                 out[k] = walk.substitute(now, {source: to})
         allocs[to] = allocs.pop(source)
         total[to] += total[source] - 2
-    return tuple(s for s in out if s is not None)
+    return out
 
 
 def _whole_copy(stmt: n.Stmt | None) -> tuple[n.Var, n.Var] | None:

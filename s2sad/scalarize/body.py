@@ -55,6 +55,7 @@ class Box:
 
 
 def box(context: Context, extents: tuple[n.Atom, ...]) -> Box:
+    """The iterations over an array of these extents, with fresh loop indices."""
     looped = [e for e in extents if e != ONE]
     variables = context.index_variables(len(looped))
     rest = iter(variables)

@@ -1,11 +1,10 @@
 """Memory versions on hand-built functions."""
 
-import time
-
 from s2sad.analysis.versions import memory_versions, versions
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.ir.builder import const
+from tests.support.work import assert_near_linear
 
 N = n.Var("n", n.Scalar("int64"))
 C = n.Var("c", n.Scalar("bool"))
@@ -83,10 +82,12 @@ def test_facts_at_positions():
 
 
 def test_near_linear():
-    x = array("x")
-    body: tuple[n.Stmt, ...] = tuple(store(x) for _ in range(5000))
-    for _ in range(20):
-        body = (loop(*body),)
-    start = time.perf_counter()
-    versions(function([x], *body))
-    assert time.perf_counter() - start < 3.0
+    def nest(count: int) -> tuple[n.Function]:
+        x = array("x")
+        body: tuple[n.Stmt, ...] = tuple(store(x) for _ in range(count))
+        for _ in range(20):
+            body = (loop(*body),)
+        return (function([x], *body),)
+
+    versions(*nest(5000))
+    assert_near_linear(versions, nest, 300)

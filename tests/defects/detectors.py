@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from s2sad.rules import OPS
 from tests import test_corpus, test_corpus_stages
 from tests.adjoint import test_random_ir, test_steering
@@ -97,6 +99,16 @@ def steering(program: str) -> Detector:
 def rule(op: str, k: int) -> Detector:
     """One partial against differences."""
     return Detector("rule", lambda op, k: test_derivatives.test_partial_is_the_derivative((OPS[op], k)), (op, k))
+
+
+def patching(function: Callable[[pytest.MonkeyPatch], None]) -> Detector:
+    """A test that patches names of a module."""
+
+    def run() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            function(patch)
+
+    return Detector(function.__name__, run)
 
 
 def test(function: Callable[..., Any], *arguments: Any) -> Detector:

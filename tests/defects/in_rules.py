@@ -19,7 +19,9 @@ DEFECTS: dict[str, Defect] = {
         rule("div", 0),
         rule("div", 1),
     ),
-    "sub has no second partial": defect(Partial("sub", 1, None), cotangent("long_expression"), tangent("long_expression")),
+    "sub has no second partial": defect(
+        Partial("sub", 1, None), cotangent("long_expression"), tangent("long_expression")
+    ),
     "sqrt has no strong zero": defect(Fact("sqrt", "singular", (False,)), stated("where_with_shared_sqrt")),
     "maximum gives a tie to the second": defect(
         Partial("maximum", 0, Apply("select", (Apply("gt", (Arg(0), Arg(1))), Literal(1.0), Literal(0.0)))),
@@ -28,7 +30,8 @@ DEFECTS: dict[str, Defect] = {
     ),
     "exp counts as exact": defect(Fact("exp", "exact", True), steering("threshold_on_recomputed_exp")),
     "matmul is not transposed": defect(
-        Entry(_VJP, "matmul", (_VJP["matmul"][0], Apply("matmul", (Arg(0), Bar())))), cotangent("transposed_and_repeated")
+        Entry(_VJP, "matmul", (_VJP["matmul"][0], Apply("matmul", (Arg(0), Bar())))),
+        cotangent("transposed_and_repeated"),
     ),
     "the tangent of matvec lacks a term": defect(
         Entry(_JVP, "matvec", (_JVP["matvec"][0], None)), tangent("transposed_and_repeated")

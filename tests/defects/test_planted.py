@@ -32,7 +32,10 @@ def catches(detector: Detector) -> bool:
         detector()
     except StaleDefectError:
         raise
-    except (Exception, pytest.fail.Exception):  # however it fails: a wrong number, an invalid program, an error at run time
+    except (
+        Exception,
+        pytest.fail.Exception,
+    ):  # however it fails: a wrong number, an invalid program, an error at run time
         return True
     return False
 

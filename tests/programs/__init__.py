@@ -12,6 +12,7 @@ from tests.programs import (
     pitfalls,
     reductions,
     scalars,
+    tapes,
     tuples_calls,
     views,
 )
@@ -30,6 +31,7 @@ THEMES = (
     pitfalls,
     reductions,
     scalars,
+    tapes,
     tuples_calls,
     views,
 )

@@ -1,4 +1,4 @@
-"""Programs where two features meet: what a single missing condition in a pass or in the reverse sweep would get wrong."""
+"""Programs where two features meet: what one missing condition in a pass or in the reverse sweep would break."""
 
 import math
 
@@ -34,8 +34,7 @@ def additions_in_a_row(x, a, b):
 def signs_of_zero(x):
     y = np.zeros(4)
     y += x
-    z = np.copysign(1.0, y) * (x - -y)
-    return np.copysign(2.0, x + 0.0) + z * np.copysign(1.0, x)
+    return np.copysign(2.0, x + 0.0) + np.copysign(3.0, y) + (x - -y)
 
 
 @program(lambda rng: (normal(rng, 5), normal(rng, 4)), primal="close")
@@ -75,6 +74,29 @@ def exponential_overwritten_in_its_trip(x):
     return s
 
 
+@program(lambda rng: (normal(rng, 4), 0.7), primal="bitwise")
+def same_array_twice(x, s):
+    y = x * x * s
+    return y, s * s, y
+
+
+@program(lambda rng: (normal(rng, 5),), primal="bitwise")
+def mirrored(x):
+    return x[::-1] * x * 0.5
+
+
+@program(lambda rng: (normal(rng, 7),))
+def part_used(x):
+    return np.sum(x[:3] * x[:3])
+
+
+@program(lambda rng: (0.3, 0.9, 5), primal="bitwise")
+def fibonacci_of_products(a, b, n):
+    for _ in range(n):
+        a, b = b, a * b + a
+    return a
+
+
 @program(lambda rng: (normal(rng, 7),), primal="bitwise")
 def stored_again_in_a_later_trip(x):
     y = np.empty(3)
@@ -100,7 +122,15 @@ def differences_both_ways(x, y):
     return (x - y) * s + (y - x) * y
 
 
-@program(lambda rng: (normal(rng, 5), np.array([2, 1, 0, 3, 1])), primal="bitwise")
+@program(lambda rng: (normal(rng, 3, 4), normal(rng, 4)))
+def result_only_copied(a, x):
+    y = np.empty(3)
+    y[:] = a @ x
+    z = np.tanh(y)
+    return z * y
+
+
+@program(lambda rng: (normal(rng, 5), np.array([0, 0, 0, 0, 0])), primal="bitwise")
 def indices_overwritten(x, idx):
     k = idx.copy()
     s = 1.0

@@ -54,7 +54,7 @@ def powers(x, y, n):
     return s + (x * y) ** 2.5 - 3 * x ** (n - 1)
 
 
-@program(lambda rng: (-1.3, 2.1), primal="bitwise")
+@program(lambda rng: (-1.3, 2.1))
 def negative_base(x, y):
     return x**2 * y + x**3 - x**-3 + (-x) ** y + abs(x) ** 1.5
 

@@ -1,7 +1,5 @@
 """Elementwise expressions, views and fusion."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -11,6 +9,7 @@ from s2sad.ir.builder import const
 from s2sad.scalarize import scalarize
 from tests.scalarize.building import ONE, Program, count, dims, operations, same
 from tests.support.interpreter import run
+from tests.support.work import assert_near_linear
 
 RNG = np.random.default_rng(0)
 
@@ -210,13 +209,14 @@ def test_select_cast_and_comparisons():
     same(p.function(p.call("select", mask, x, wide, dtype="float64"), mask), RNG.normal(size=9), np.ones(9, "float32"))
 
 
-def test_near_linear():
+def chain(length: int) -> tuple[n.Function]:
     p = Program()
-    x = p.array("x", 1)
-    t = x
-    for k in range(3000):
+    t = p.array("x", 1)
+    for k in range(length):
         t = p.call(("sin", "neg")[k % 2], t)
-    fn = p.function(t)
-    start = time.perf_counter()
-    scalarize(fn)
-    assert time.perf_counter() - start < 3.0
+    return (p.function(t),)
+
+
+def test_near_linear():
+    scalarize(*chain(3000))
+    assert_near_linear(scalarize, chain, 400)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from s2sad.errors import InternalError
@@ -11,6 +9,7 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import BOOL, FLOAT, INT, const
 from s2sad.rules import OPS
 from s2sad.verify import verify
+from tests.support.work import assert_near_linear
 
 X, Y, Z, C, I, J, K, N, M = (
     n.Var(name, t)
@@ -131,13 +130,15 @@ def test_array_level_takes_whole_arrays():
         verify(function(n.Call(Y, "sum", (A,))), "array", ops=OPS)
 
 
-def test_two_thousand_statements_take_milliseconds():
+def chain(length: int) -> tuple[n.Function, str]:
     body, last = [], X
-    for k in range(2000):
+    for k in range(length):
         y = n.Var(f"v.{k}", FLOAT)
         body.append(n.Assign(y, "sin", (last,)))
         last = y
-    fn = function(*body, result=last)
-    start = time.perf_counter()
-    verify(fn, ops=OPS)
-    assert time.perf_counter() - start < 0.25  # about 15 ms; the margin is for loaded machines
+    return function(*body, result=last), "loop"
+
+
+def test_the_work_grows_with_the_number_of_statements():
+    verify(*chain(5000), ops=OPS)
+    assert_near_linear(verify, chain, 400)
