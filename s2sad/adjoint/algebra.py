@@ -121,7 +121,7 @@ class Templates:
         return mul(self.b, bar, self.value(t, stmt, dtype))
 
 
-def pull(b: Builder, templates: Templates, stmt: n.Assign, k: int, bar: n.Atom) -> n.Atom | None:
+def pull(b: Builder, templates: Templates, stmt: n.Assign, k: int, bar: n.Atom, guarded: bool = False) -> n.Atom | None:
     """The contribution of ``stmt``'s cotangent ``bar`` to its argument ``k``; ``None`` if the rule says zero.
 
     Where the partial can be infinite or nan, a cotangent of exactly zero contributes zero (the strong zero of
@@ -136,7 +136,7 @@ def pull(b: Builder, templates: Templates, stmt: n.Assign, k: int, bar: n.Atom) 
         return None
     dtype = stmt.target.type.dtype
     value = templates.times(bar, partial, stmt, dtype)
-    if rule.singular[k] and not _regular(stmt, k):
+    if guarded or (rule.singular[k] and not _regular(stmt, k)):
         live = b.assign("ne", bar, zero(dtype), dtype="bool")
         return b.assign("select", live, value, zero(dtype), dtype=dtype)
     return value

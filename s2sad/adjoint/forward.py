@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from s2sad.adjoint import algebra
 from s2sad.analysis.activity import activity, is_float
+from s2sad.analysis.overflow import overflowing
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -50,6 +51,7 @@ class _Forward:
             self.b.names.reserve(p.name)
         self.dots: dict[str, n.Atom] = {}
         self.params: list[n.Param] = []
+        self.guarded = overflowing(fn)
         independent: list[n.Var] = []
         for p in sorted((p for p in fn.params if p.name in wrt), key=lambda p: wrt.index(p.name)):
             independent += [v for v in walk.leaves(p.tree) if isinstance(v, n.Var)]
@@ -167,7 +169,7 @@ class _Forward:
             if stmt.op == "cast":
                 term: n.Atom | None = algebra.cast(self.b, dot, stmt.target.type.dtype)
             else:
-                term = algebra.pull(self.b, templates, stmt, k, dot)
+                term = algebra.pull(self.b, templates, stmt, k, dot, (stmt.target.name, k) in self.guarded)
             if term is not None:
                 total = term if total is None else algebra.add(self.b, total, term, hint)
         if total is not None:

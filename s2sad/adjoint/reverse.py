@@ -10,7 +10,7 @@ from s2sad.adjoint.replay import check_replay, numbered
 from s2sad.adjoint.saves import must_save
 from s2sad.adjoint.storage import Storage
 from s2sad.adjoint.sweep import Sweep
-from s2sad.adjoint.tapes import Tapes
+from s2sad.adjoint.tapes import Tapes, into
 from s2sad.analysis.activity import activity, is_float
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
@@ -181,13 +181,27 @@ class _Attempt:
         top = self.sweep.top
         with top.emitting():
             gradients = [walk.map_tree(self._cotangent, p.tree) for p in self.wrt]
-        gradient = gradients[0] if len(gradients) == 1 else n.Struct(tuple(gradients))
-        tree = n.Struct((self.result.value, gradient)) if value else gradient
+        tree: n.Tree = gradients[0] if len(gradients) == 1 else n.Struct(tuple(gradients))
         forward = self.tapes.rebuild()
+        if value:
+            outputs = walk.map_tree(lambda leaf: self._kept(leaf, forward), self.result.value)
+            tree = n.Struct((outputs, tree))
         body = (*forward, *top.out, n.Return(tree, self.result.loc))
         params = (*self.fn.params, *self.seed_params)
         doc = f"Cotangents of {', '.join(p.name for p in self.wrt)}."
         return n.Function(name, params, body, self.fn.loc, doc, self.fn.written, len(forward))
+
+    def _kept(self, leaf: n.Atom, forward: list[n.Stmt]) -> n.Tree:
+        """An output as the forward sweep left it: a copy, if the reverse sweep restores older contents in it."""
+        if not isinstance(leaf, n.Var) or not isinstance(leaf.type, n.Array):
+            return leaf
+        writes = self.tapes.facts.writes.get(self.tapes.facts.klass(leaf), ())
+        if not any(id(w.stmt) in self.storage.saves for w in writes):
+            return leaf
+        with into(self.b, forward):
+            copy = self.b.alloc(leaf.hint, leaf.type.dtype, leaf.type.extents)
+            self.b.add(n.Store(copy, (), leaf, loc=self.result.loc))
+        return copy
 
     def _cotangent(self, leaf: n.Atom) -> n.Tree:
         if not isinstance(leaf, n.Var) or not is_float(leaf.type):

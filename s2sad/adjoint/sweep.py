@@ -11,6 +11,7 @@ from s2sad.adjoint.shadows import Shadows
 from s2sad.adjoint.storage import Storage
 from s2sad.adjoint.tapes import into
 from s2sad.analysis.activity import Activity
+from s2sad.analysis.overflow import overflowing
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -29,6 +30,7 @@ class Sweep:
         self.libcalls = LibCalls(facts, act, storage, self.shadows, b)
         self.top = Frame(facts.top, None, b, facts)
         self.relevant: set[int] = set()
+        self.guarded = overflowing(facts.fn)
         self._mark(facts.top)
 
     # ---- which statements have an adjoint at all ------------------------------------------------------------------
@@ -93,7 +95,7 @@ class Sweep:
         templates = algebra.Templates(self.b, lambda a, exact: self.storage.need(a, frame, exact))
         for k, arg in enumerate(stmt.args):
             if self.act.is_varied(arg):
-                contribution = algebra.pull(self.b, templates, stmt, k, bar)
+                contribution = algebra.pull(self.b, templates, stmt, k, bar, (stmt.target.name, k) in self.guarded)
                 if contribution is not None:
                     frame.add(arg, contribution)
 

@@ -56,19 +56,19 @@ def activity(fn: n.Function, independent: Iterable[n.Var], dependent: Iterable[n
     def key(atom: n.Atom) -> str | None:
         return _key(facts, atom)
 
-    edges = [(key(a), key(b)) for a, b in _flows(fn)]
+    edges = [(key(a), key(b)) for a, b in flows(fn)]
     forward: dict[str, list[str]] = {}
     backward: dict[str, list[str]] = {}
     for a, b in edges:
         if a is not None and b is not None:
             forward.setdefault(a, []).append(b)
             backward.setdefault(b, []).append(a)
-    varied = _reach((key(v) for v in independent), forward)
-    useful = _reach((key(v) for v in dependent), backward)
+    varied = reach((key(v) for v in independent), forward)
+    useful = reach((key(v) for v in dependent), backward)
     return Activity(varied, useful, facts)
 
 
-def _reach(start: Iterable[str | None], graph: dict[str, list[str]]) -> frozenset[str]:
+def reach(start: Iterable[str | None], graph: dict[str, list[str]]) -> frozenset[str]:
     seen = {s for s in start if s is not None}
     stack = list(seen)
     while stack:
@@ -79,7 +79,7 @@ def _reach(start: Iterable[str | None], graph: dict[str, list[str]]) -> frozense
     return frozenset(seen)
 
 
-def _flows(fn: n.Function) -> list[tuple[n.Atom, n.Atom]]:
+def flows(fn: n.Function) -> list[tuple[n.Atom, n.Atom]]:
     """Pairs (from, to) along which a derivative can flow."""
     out: list[tuple[n.Atom, n.Atom]] = []
     add: Callable[[n.Atom, n.Atom], None] = lambda a, b: out.append((a, b))

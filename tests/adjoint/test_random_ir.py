@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from tests.support.derivatives import TOLERANCE, Case
+from s2sad.adjoint.accumulate import modes
+from s2sad.adjoint.reverse import reverse
+from s2sad.scalarize import scalarize
+from tests.support.derivatives import TOLERANCE, Case, copies, flat
+from tests.support.interpreter import run
 from tests.support.irgen import generate
 
 SIZES = (4, 8, 15, 30, 60)
@@ -53,3 +57,17 @@ def test_recording_everything_that_costs_anything(block, monkeypatch):
     monkeypatch.setattr("s2sad.adjoint.storage.RECOMPUTE_COST", 0)
     for seed in range(block * 10, block * 10 + 10):
         _check(seed, 40)
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_outputs_beside_a_gradient_are_the_primals(block, monkeypatch):
+    """Also where the reverse sweep restores older contents in the memory of an output."""
+    monkeypatch.setattr("s2sad.adjoint.saves.may_overlap", lambda *_: True)
+    for seed in range(block * 20, block * 20 + 20):
+        case = Case(generate(seed, 40))
+        derivative = modes(scalarize(reverse(case.fn, case.wrt, value=True, name="both", seeds="all")))
+        expected = flat(run(case.fn, copies(case.args)))
+        seeds = [case.rng.normal(size=t.shape) for t in case.tangents()]
+        got = flat(run(derivative, copies(case.args) + case.planted(seeds))[0])
+        for a, b in zip(expected, got, strict=True):
+            np.testing.assert_array_equal(a, b)

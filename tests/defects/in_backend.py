@@ -21,11 +21,7 @@ DEFECTS: dict[str, Defect] = {
             "if not any((c.target in reads[other.target] for other in left if other is not c)):",
             "if True:",
         ),
-<<<<<<< HEAD
         text("swaps"),
-=======
-        text("branch_carries"),
->>>>>>> polish
     ),
     "a reversed range starts one step late": defect(
         Edit(
@@ -58,11 +54,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "changed functions are not noticed": defect(
         Edit(Variant.valid, "if read() is not expected:", "if False:"),
-<<<<<<< HEAD
         patching(test_captures.test_changed_function_is_another_specialisation),
-=======
-        test(test_captures.test_changed_function_is_another_specialisation),
->>>>>>> polish
     ),
     "shapes of seeds are not checked": defect(
         Edit(seeds._check_array, "(shape is not None and value.shape != shape)", "False"),

@@ -61,13 +61,6 @@ DEFECTS: dict[str, Defect] = {
     "an augmented addition adds late": defect(
         Edit(indexing.augment_item, "c.stores == stores and ", ""), primal("augmented_by_a_call")
     ),
-<<<<<<< HEAD
-=======
-    "a new array is a view": defect(
-        Edit(elementwise.as_kind, "fn = 'copy' if value.dtype == kind.dtype else 'cast'", "fn = 'cast'"),
-        primal("copies_are_separate"),
-    ),
->>>>>>> polish
     "and is or": defect(
         Edit(operators._second, "c.assign('or' if is_or else 'and'", "c.assign('and' if is_or else 'or'"),
         Edit(operators._second, "c.branch_bool(first.atom, is_or,", "c.branch_bool(first.atom, not is_or,"),

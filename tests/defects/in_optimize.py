@@ -3,11 +3,7 @@
 from s2sad.optimize import cse, dead, firstwrite, fold, hoist, merge, partials, retarget, unify
 from s2sad.optimize.copies import _Same
 from tests.defects.detectors import Defect, cotangent, defect, primal, test
-<<<<<<< HEAD
 from tests.optimize import test_exact, test_passes
-=======
-from tests.optimize import test_exact, test_reverse
->>>>>>> polish
 from tests.support.mutation import Edit, Entry
 
 DEFECTS: dict[str, Defect] = {
@@ -38,14 +34,8 @@ DEFECTS: dict[str, Defect] = {
         Edit(hoist._safe, "(isinstance(divisor, n.Const) and divisor.value != 0)", "True"),
         test(test_exact.test_an_integer_division_is_hoisted_only_by_what_is_not_zero, "floordiv", test_exact.M, False),
     ),
-<<<<<<< HEAD
     "a first write is one though its loop adds more": defect(
         Edit(firstwrite._assigned, "if len(mentions) != 1:", "if not mentions:"), cotangent("mirrored")
-=======
-    "a first write is one though something came before": defect(
-        Edit(firstwrite._first_touches, "first.setdefault(root, pos)", "first[root] = pos"),
-        cotangent("one_producer_two_consumers"),
->>>>>>> polish
     ),
     "a first write need not cover the array": defect(
         Edit(firstwrite._covers, "extents[atom] == extent", "True"), cotangent("part_used")
@@ -55,12 +45,7 @@ DEFECTS: dict[str, Defect] = {
         primal("signs_of_zero"),
     ),
     "additions are merged across a read": defect(
-<<<<<<< HEAD
         Edit(merge._block, "pending.pop(facts.class_of(a), None)", "pass"), cotangent("condition_overwritten")
-=======
-        Edit(merge._block, "pending.pop(facts.class_of(a), None)", "pass"),
-        test(test_reverse.test_cotangents_stay_the_same, 0),
->>>>>>> polish
     ),
     "additions of the user's program are merged": defect(
         Edit(merge.merge, "if fn.reverse_at is None:\n        return fn", "fn = replace(fn, reverse_at=0)"),
@@ -83,11 +68,7 @@ DEFECTS: dict[str, Defect] = {
             "self.block(stmt.then if taken else stmt.orelse)",
             "self.block(stmt.orelse if taken else stmt.then)",
         ),
-<<<<<<< HEAD
         test(test_passes.test_random_programs, "fold", 19),
-=======
-        primal("flags"),
->>>>>>> polish
     ),
     "a carry that changes counts as unchanged": defect(
         Edit(_Same.carries, "after == c.inner or after == init", "True"), primal("logistic")

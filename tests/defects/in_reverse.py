@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Defects in the reverse sweep: what is accumulated, cleared, saved, restored, recomputed, in which order."""
-=======
-"""Defects in the reverse sweep: what is accumulated, cleared, saved, restored, recomputed, in which order; activity."""
->>>>>>> polish
 
 from s2sad.adjoint import accumulate, algebra, frames, saves
 from s2sad.adjoint.frames import Frame
@@ -12,11 +8,7 @@ from s2sad.adjoint.storage import Storage
 from s2sad.adjoint.sweep import Sweep
 from s2sad.adjoint.tapes import Tapes
 from s2sad.analysis import activity
-<<<<<<< HEAD
 from tests.defects.detectors import Defect, cotangent, defect, random, stated, steering
-=======
-from tests.defects.detectors import Defect, cotangent, defect, random, single, stated, steering
->>>>>>> polish
 from tests.support.mutation import Edit
 
 DEFECTS: dict[str, Defect] = {
@@ -67,11 +59,7 @@ DEFECTS: dict[str, Defect] = {
         Edit(
             _Attempt._plant, "n.Accumulate(shadow, (), seed.parameter, 'plain')", "n.Store(shadow, (), seed.parameter)"
         ),
-<<<<<<< HEAD
         cotangent("same_array_twice"),
-=======
-        cotangent("several_results"),
->>>>>>> polish
     ),
     "the start of a carried value gets nothing": defect(
         Edit(Sweep.loop, "frame.add(c.init, carry.outer)", "pass"), cotangent("logistic")
@@ -79,13 +67,8 @@ DEFECTS: dict[str, Defect] = {
     "a loop is not reversed": defect(
         Edit(
             Sweep.loop,
-<<<<<<< HEAD
             "n.ReverseLoop(index, start, stop, step, done, tuple(body.out), 'store', stmt.loc)",
             "n.For(index, start, stop, step, done, tuple(body.out), stmt.loc)",
-=======
-            "n.ReverseLoop(index, *bounds, done, tuple(body.out), 'store', stmt.loc)",
-            "n.For(index, *bounds, done, tuple(body.out), stmt.loc)",
->>>>>>> polish
         ),
         cotangent("logistic"),
     ),
@@ -140,25 +123,11 @@ DEFECTS: dict[str, Defect] = {
     ),
     "later trips do not count as overwriting": defect(
         Edit(saves.executes_after, "region_a.kind == 'loop' and level > depth", "False"),
-<<<<<<< HEAD
         cotangent("shadow_reset_by_store"),
     ),
     "only the textual order counts for what is saved": defect(
         Edit(saves.must_save, "executes_after(facts, write, r)", "_textually_after(write, r)"),
         cotangent("shadow_reset_by_store"),
-=======
-        cotangent("overwrites_argument"),
-    ),
-    "writes through another name do not count": defect(
-        Edit(saves.may_destroy, "or w.array != r.array", "or (w.array != r.array and w.stmt is None)"),
-        cotangent("rows_written_through"),
-    ),
-    "only the textual order counts for what is saved": defect(
-        Edit(
-            saves.must_save, "executes_after(facts, write, r)", "saves._textually_after(write, r)".replace("saves.", "")
-        ),
-        cotangent("overwrites_argument"),
->>>>>>> polish
     ),
     "buffers are not exchanged back": defect(
         Edit(Sweep._reverse_references, "table[c.inner.name], outer", "var, outer"), cotangent("swap_buffers_odd")

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Programs where two features meet: what one missing condition in a pass or in the reverse sweep would break."""
-=======
-"""Programs where two features meet: what one missing condition in a pass or in the reverse sweep would get wrong."""
->>>>>>> polish
 
 import math
 

@@ -87,8 +87,8 @@ class Case:
         verify(d, stage="reverse")
         return d
 
-    def pulled(self, seeds: list[np.ndarray], counts: Counts | None = None) -> float:
-        """``<J^T seeds, directions>`` by reverse mode."""
+    def planted(self, seeds: list[np.ndarray]) -> list:
+        """``seeds``, one per floating output, as the arguments that a derivative takes after the primal's."""
         left = [s.copy() if np.ndim(s) else float(s) for s in seeds]
         last = self.fn.body[-1]
         assert isinstance(last, n.Return)
@@ -100,6 +100,10 @@ class Case:
             return left.pop(0) if node is not None and node.type.dtype.startswith("float") else None
 
         returned = [] if tree is None else [plant(tree)]
-        result = run(self.adjoint(), copies(self.args) + returned + left, counts=counts or Counts())
+        return returned + left
+
+    def pulled(self, seeds: list[np.ndarray], counts: Counts | None = None) -> float:
+        """``<J^T seeds, directions>`` by reverse mode."""
+        result = run(self.adjoint(), copies(self.args) + self.planted(seeds), counts=counts or Counts())
         bars = list(result) if isinstance(result, tuple) else [result]
         return sum(float(np.sum(bar * self.directions[name])) for bar, name in zip(bars, self.wrt, strict=True))

@@ -1,16 +1,9 @@
 """Defects planted in our own code at run time: no file is edited, and everything is as before afterwards.
 
-<<<<<<< HEAD
 A defect replaces a piece of a function's text. Texts are compared as ``ast.unparse`` writes them, so that comments and
 line breaks do not matter, and the piece must occur exactly once: a defect whose place has changed is an error, not a
 test that passes. The new text is compiled and becomes the ``__code__`` of the same function object, so that every
 module that imported the function runs it.
-=======
-A defect replaces a piece of a function's text. Texts are compared as ``ast.unparse`` writes them, so that comments
-and line breaks do not matter, and the piece must occur exactly once: a defect whose place has changed is an error,
-not a test that passes. The new text is compiled and becomes the ``__code__`` of the same function object, so that
-every module that imported the function runs it.
->>>>>>> polish
 """
 
 from __future__ import annotations

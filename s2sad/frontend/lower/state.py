@@ -260,10 +260,12 @@ class State:
         equal = self.shapes.equal(a, b)
         if equal:
             return
-        if equal is False:
+        stretches = error == "SizeOne" and (isinstance(a, n.Var) or isinstance(b, n.Var))
+        if equal is False and not stretches:
             self.refuse(message)
         self.check(self.assign("eq", (a, b), "bool", "same"), error, message)
-        self.shapes.unify(a, b)
+        if equal is None:
+            self.shapes.unify(a, b)
 
     def mark_written(self, root: Root) -> None:
         """Note a store into ``root``, or refuse it."""
