@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import s2sad
+from s2sad.rules import OPS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -30,3 +31,15 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_module(module: str) -> None:
     """The doctests of one module."""
     assert doctest.testmod(importlib.import_module(module), optionflags=FLAGS).failed == 0
+
+
+def test_kinks_are_those_of_the_rules() -> None:
+    """The table of conventions has one row per rule that states one, in its words; the lists name every such op."""
+    page = (ROOT / "docs" / "kinks.md").read_text(encoding="utf8")
+    rows = dict(line.strip("| ").split(" | ", 1) for line in page.splitlines() if line.startswith("| `"))
+    stated = {f"`{name}`": " ".join(op.doc.split()).replace("|", "\\|") for name, op in OPS.items() if op.doc}
+    assert rows == stated
+    zero, strong = page.partition("## No derivative")[2], page.partition("## Strong zero")[2]
+    for name, op in OPS.items():
+        assert op.differentiable or not op.functions or f"`{name}`" in zero, name
+        assert not any(op.singular) or f"`{name}`" in strong, name

@@ -69,7 +69,7 @@ def activity(fn: n.Function, independent: Iterable[n.Var], dependent: Iterable[n
 
 
 def reach(start: Iterable[str | None], graph: dict[str, list[str]]) -> frozenset[str]:
-    """Everything that ``start`` leads to along ``graph``, itself included."""
+    """All nodes of ``graph`` that a path from one of ``start`` leads to, those themselves included."""
     seen = {s for s in start if s is not None}
     stack = list(seen)
     while stack:

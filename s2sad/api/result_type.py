@@ -43,9 +43,8 @@ def check_locals(typemap: Mapping[str, types.Type], expected: Iterable[tuple[str
         found = types.unliteral(found)
         if wanted is None or not isinstance(found, types.Array | types.Number | types.Boolean):
             continue
-        is_array = isinstance(found, types.Array)
-        dtype = str(found.dtype if is_array else found)
-        if (dtype, found.ndim if is_array else -1) not in wanted:
+        kind = (str(found.dtype), found.ndim) if isinstance(found, types.Array) else (str(found), -1)
+        if kind not in wanted:
             known = " or ".join(f"{d}, {k} dimensions" if k >= 0 else d for d, k in sorted(wanted))
             raise InternalError(f"Numba types {variable} in {name} as {found}, the IR as {known}", "types")
 

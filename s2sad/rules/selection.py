@@ -25,23 +25,25 @@ def select(y, c, a, b):
 
 @elementwise(np.maximum, operands="any", call="rt.maximum", cost=1, exact=True)
 def maximum(y, a, b):
+    """At a tie, and where either is nan, to the first argument."""
     return np.where(a < b, 0.0, 1.0), np.where(a < b, 1.0, 0.0)
 
 
 @elementwise(np.minimum, operands="any", call="rt.minimum", cost=1, exact=True)
 def minimum(y, a, b):
+    """At a tie, and where either is nan, to the first argument."""
     return np.where(a > b, 0.0, 1.0), np.where(a > b, 1.0, 0.0)
 
 
 @elementwise(np.fmax, operands="any", call="rt.fmax", cost=1, exact=True)
 def fmax(y, a, b):
-    """A nan beside a number is ignored, so the derivative goes to the number."""
+    """At a tie to the first argument; a nan beside a number is ignored, so the derivative goes to the number."""
     return np.where((a >= b) | (b != b), 1.0, 0.0), np.where((a >= b) | (b != b), 0.0, 1.0)
 
 
 @elementwise(np.fmin, operands="any", call="rt.fmin", cost=1, exact=True)
 def fmin(y, a, b):
-    """A nan beside a number is ignored, so the derivative goes to the number."""
+    """At a tie to the first argument; a nan beside a number is ignored, so the derivative goes to the number."""
     return np.where((a <= b) | (b != b), 1.0, 0.0), np.where((a <= b) | (b != b), 0.0, 1.0)
 
 

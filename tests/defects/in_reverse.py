@@ -138,14 +138,14 @@ DEFECTS: dict[str, Defect] = {
     ),
     "only the first operand of a library call is varied": defect(
         Edit(
-            activity._flows,
+            activity.flows,
             "for arg in stmt.args:\n                    add(arg, stmt.out)",
             "add(stmt.args[0], stmt.out)",
         ),
         cotangent("products"),
     ),
     "only one side of a join is varied": defect(
-        Edit(activity._flows, "add(j.else_value, j.target)", "pass"), cotangent("branches_in_loop")
+        Edit(activity.flows, "add(j.else_value, j.target)", "pass"), cotangent("branches_in_loop")
     ),
     "a saved row is the one of the first trip": defect(
         Edit(

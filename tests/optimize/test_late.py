@@ -119,7 +119,7 @@ def same_extents_under_other_names(fn: n.Function, rng: random.Random) -> n.Func
     body = list(fn.body)
     for k, stmt in enumerate(fn.body):
         if isinstance(stmt, n.Assign) and stmt.op == "eq" and isinstance(stmt.args[1], n.Var):
-            other, extent = stmt.args
+            other, extent = stmt.args[0], stmt.args[1]
             for later in range(k + 2, len(body)):
                 if rng.random() < 0.6 and isinstance(body[later], n.For | n.Map | n.Assign):
                     body[later] = walk.substitute(body[later], {extent: other})
