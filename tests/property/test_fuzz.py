@@ -112,7 +112,7 @@ def test_oracle_finds_a_wrong_derivative(monkeypatch: pytest.MonkeyPatch) -> Non
         def __call__(self, *seeds: object, **named: object) -> tuple:
             return tuple(None if bar is None else -bar for bar in self._pull(*seeds, **named))  # type: ignore[operator]
 
-    def wrong(f, *primals, **options):  # noqa: ANN
+    def wrong(f, *primals, **options):
         out, pull = right(f, *primals, **options)
         return out, Negated(pull)
 

@@ -140,9 +140,9 @@ def _arguments(w: Writer, name: str, params: tuple[tuple[Name, str | None], ...]
     return f"{name}({', '.join(texts)})"
 
 
-def call(w: Writer, result: Shape | None, mutates: bool = False) -> str | None:
+def call(w: Writer, result: Shape | None, mutates: bool = False, pair: bool = False) -> str | None:
     """A call of a helper that returns ``result``."""
-    pool = [c for c in w.callees if c.result == result and c.mutates == mutates]
+    pool = [c for c in w.callees if c.result == result and c.mutates == mutates and c.pair == pair]
     if not pool:
         return None
     chosen = w.rng.choice(pool)

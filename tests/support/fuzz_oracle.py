@@ -15,17 +15,13 @@ from typing import Any
 import numpy as np
 
 import s2sad
+from tests.support.fuzz_compare import Wrong, close, equal, same_bits, same_primal
 from tests.support.fuzz_programs import Case, function_of
 from tests.support.matrix import cotangent, fresh, is_float, leaves, map_leaves, vector, with_values
 
 STEP = 1e-3
 LARGE = 1e5
 DRAWS = 3
-_EXACT = {"zeros", "ones", "full", "zeros_like", "ones_like", "full_like", "arange", "abs", "fabs", "maximum",
-          "minimum", "fmax", "clip", "where", "copy", "shape", "T", "transpose", "reshape", "ravel", "flatten",
-          "swapaxes", "size",
-          "newaxis", "floor", "sign", "rint", "array", "float32", "float64", "u", "v", "square", "sqrt", "fill", "pi",
-          "logical_and", "max", "min"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,14 +35,6 @@ class Outcome:
     @property
     def failed(self) -> bool:
         return self.status in ("wrong", "crash")
-
-
-class Wrong(AssertionError):
-    """A check failed: its kind, and the numbers."""
-
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(kind, detail)
-        self.kind, self.detail = kind, detail
 
 
 @dataclass(frozen=True)
@@ -201,13 +189,13 @@ def _compare(
     before = fresh(args)
     out, pull = s2sad.vjp(fn, *args, target=target)
     precise, precise_own = _in_double(case, args) if case.single else (None, [None] * len(own))
-    _same_primal(case, expected, out, "primal", precise)
-    _same_bits(before, args, "argument changed by vjp")
+    same_primal(case, expected, out, "primal", precise)
+    same_bits(before, args, "argument changed by vjp")
     written = [k for k, name in enumerate(names) if name in pull.final]
     for k, value in enumerate(own):
         if k in written:
-            _same_primal(case, value, pull.final[names[k]], "final contents", precise_own[k])
-        elif not _equal(value, before[k]):
+            same_primal(case, value, pull.final[names[k]], "final contents", precise_own[k])
+        elif not equal(value, before[k]):
             raise Wrong("written", f"the function changes {names[k]}, which is not among {sorted(pull.final)}")
     if not vector(args).size:
         return Outcome("ok", "no float argument")
@@ -219,23 +207,23 @@ def _compare(
     seed = rng.normal(size=reference.slopes.size) + 0.1
     bars = _pulled(pull, out, args, written, names, seed)
     _structure(args, bars)
-    _same_bits(bars, _pulled(pull, out, args, written, names, seed), "second pullback")
-    _same_bits(before, args, "argument changed by the pullback")
+    same_bits(bars, _pulled(pull, out, args, written, names, seed), "second pullback")
+    same_bits(before, args, "argument changed by the pullback")
     _against_differences(case, reference, seed, bars, None)
     tangents = tuple(cotangent(args, reference.direction))
     out_again, out_dot = s2sad.jvp(fn, args, tangents, target=target)
-    _same_primal(case, expected, out_again, "primal of jvp", precise)
-    _same_bits(before, args, "argument changed by jvp")
+    same_primal(case, expected, out_again, "primal of jvp", precise)
+    same_bits(before, args, "argument changed by jvp")
     _against_differences(case, reference, seed, None, vector(out_dot))
     zero = np.concatenate([seed[: vector(out).size], np.zeros(reference.slopes.size - vector(out).size)])
     _dot_product(
         case, vector(out_dot), zero, vector(_pulled(pull, out, args, written, names, zero)), reference.direction
     )
-    _same_bits((out,), s2sad.vjp(fn, *args, target=target)[:1], "second call")
+    same_bits((out,), s2sad.vjp(fn, *args, target=target)[:1], "second call")
     _value_and_grad(case, fn, args, out, target, pull, precise)
     if target == "cpu":
         other, pull_other = s2sad.vjp(fn, *args, target="python")
-        _close(case, vector(_pulled(pull_other, other, args, written, names, seed)), vector(bars), "targets differ")
+        close(case, vector(_pulled(pull_other, other, args, written, names, seed)), vector(bars), "targets differ")
     return Outcome("ok") if reference.smooth else Outcome("rough", "not smooth")
 
 
@@ -304,52 +292,6 @@ def _value_and_grad(
         return
     active = tuple(k for k, a in enumerate(args) if any(is_float(leaf) for leaf in leaves(a)))
     value, bars = s2sad.value_and_grad(fn, argnums=active, target=target)(*args)
-    _same_primal(case, out, value, "value of value_and_grad", precise)
+    same_primal(case, out, value, "value of value_and_grad", precise)
     ones = cotangent(out, np.ones(1))
-    _close(case, vector(pull(ones)), vector(bars), "value_and_grad")
-
-
-def _close(case: Case, a: np.ndarray, b: np.ndarray, kind: str) -> None:
-    tolerance = (1e-4 if case.single else 1e-10) * (float(np.max(np.abs(a), initial=0.0)) + 1e-6)
-    if a.shape != b.shape or not np.all(np.abs(a - b) <= tolerance):
-        raise Wrong(kind, f"{a} and {b}")
-
-
-def _same_primal(case: Case, expected: Any, found: Any, kind: str, precise: Any = None) -> None:
-    """Same structure, dtypes and shapes; the same bits where the program only adds, multiplies and chooses.
-
-    ``precise`` is the result in float64 of a program in float32, which shows how much that amplifies rounding.
-    """
-    a_leaves, b_leaves = list(leaves(expected)), list(leaves(found))
-    if len(a_leaves) != len(b_leaves) or (type(expected) is not type(found) and isinstance(expected, tuple)):
-        raise Wrong(kind, f"{found!r} for {expected!r}")
-    exact = _is_exact(case.text)
-    for a, b, c in zip(a_leaves, b_leaves, a_leaves if precise is None else leaves(precise)):
-        a, b = np.asarray(a), np.asarray(b)
-        # Where branches or trips of a loop decide between float32 and float64, the wider one is right.
-        wider = case.single and a.dtype == np.float32 and b.dtype == np.float64 and _branches(case.text)
-        if a.shape != b.shape or (a.dtype != b.dtype and not wider):
-            raise Wrong(f"{kind}: dtype", f"{b.dtype}{b.shape} for {a.dtype}{a.shape}")
-        eps = 2e-4 if a.dtype == np.float32 or case.single else 1e-11
-        bound = 0.0 if exact or a.dtype.kind != "f" else eps * (1.0 + float(np.max(np.abs(a), initial=0.0)))
-        bound += 10.0 * np.max(np.abs(a.astype(float) - np.asarray(c, float)), initial=0.0) if bound else 0.0
-        if not np.all(np.abs(a.astype(float) - b.astype(float)) <= bound):
-            raise Wrong(kind, f"{b.tolist()} for {a.tolist()}")
-
-
-def _branches(text: str) -> bool:
-    return re.search(r"\b(if|for)\b", text) is not None
-
-
-def _is_exact(text: str) -> bool:
-    body = text.split("Pair = ", 1)[1]
-    return "**" not in body and "@" not in body and set(re.findall(r"\.([A-Za-z_]\w*)", body)) <= _EXACT
-
-
-def _equal(a: Any, b: Any) -> bool:
-    return all(np.array_equal(x, y, equal_nan=is_float(x)) for x, y in zip(leaves(a), leaves(b), strict=True))
-
-
-def _same_bits(a: Any, b: Any, kind: str) -> None:
-    if not _equal(a, b):
-        raise Wrong(kind, f"{a!r} and {b!r}")
+    close(case, vector(pull(ones)), vector(bars), "value_and_grad")

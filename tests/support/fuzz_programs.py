@@ -187,13 +187,15 @@ def _helper(rng: random.Random, k: int, shapes: list[Shape], callees: tuple[Call
     result: Shape | None = None
     if params[0][0].shape and rng.random() < 0.4:
         result = params[0][0].shape
-    w = Writer(rng, callees=callees, budget=rng.randrange(1, 5), results=(result,))
+    pair = result is not None and not mutates and rng.random() < 0.5
+    results = (None, result) if pair else (result,)
+    w = Writer(rng, callees=callees, budget=rng.randrange(1, 5), results=results)
     for p, _ in params:
         w.declare(p)
     statements(w, 3)
     w.line(returned(w))
     signature = ", ".join(p.text + (f"={d}" if d else "") for p, d in params)
-    return [f"def {name}({signature}):", *w.lines], Callee(name, tuple(params), result, mutates)
+    return [f"def {name}({signature}):", *w.lines], Callee(name, tuple(params), result, mutates, pair)
 
 
 def _results(rng: random.Random, w: Writer) -> tuple[tuple[Shape | None, ...], str]:
@@ -225,6 +227,26 @@ def _captured(rng: random.Random, w: Writer, shapes: list[Shape]) -> list[str]:
     return lines
 
 
+def _spoil(w: Writer) -> None:
+    """A statement that raises, somewhere at the top level."""
+    faults = ["bad = np.max(np.zeros(0))", "bad = np.zeros(3) + np.zeros(4)", "bad = np.zeros(4).reshape(3, 2)"]
+    for v in w.arrays("f", 1):
+        if v.text.isalpha() and v.shape:
+            size = v.shape[0]
+            faults += [f"bad = 2.0 * {v.text}[{size + 2}]", f"bad = {v.text}[-{size + 1}]"]
+            faults.append(f"bad = np.zeros({size + 1}) @ {v.text}")
+    for n in (v.text for v in w.scalars("i") if v.low == v.high):
+        faults += [f"bad = 1.0 / ({n} - {n})", f"for bad in range(0, 3, {n} - {n}): pass"]
+    places = [k for k, line in enumerate(w.lines) if line.startswith("    ") and not line.startswith("     ")]
+    tops = [k for k in places if not _continues(w.lines[k])]
+    w.lines.insert(w.rng.choice([*tops, len(w.lines)]), "    " + w.rng.choice(faults))
+
+
+def _continues(line: str) -> bool:
+    """Whether ``line`` belongs to the statement before it."""
+    return line.strip().startswith(("else", "elif"))
+
+
 def _function(rng: random.Random, size: int) -> tuple[str, tuple[Argument, ...]]:
     """The text after the header, and the arguments."""
     arguments = _parameters(rng)
@@ -241,6 +263,8 @@ def _function(rng: random.Random, size: int) -> tuple[str, tuple[Argument, ...]]
     captured = _captured(rng, w, shapes)
     w.results, w.named = _results(rng, w)
     statements(w, size)
+    if rng.random() < 0.04:
+        _spoil(w)
     if w.results or w.chance(0.3):
         w.line(returned(w, everything=True))
     defaults = rng.random() < 0.2

@@ -45,6 +45,7 @@ class Callee:
     params: tuple[tuple[Name, str | None], ...]
     result: Shape | None
     mutates: bool = False
+    pair: bool = False  # returns a number and an array of shape ``result``
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.fuzz_expressions import array, call, condition, integer, mask, operand, scalar
+from tests.support.fuzz_expressions import array, condition, integer, mask, operand, scalar
+from tests.support.fuzz_forms import FORMS as MORE
 from tests.support.fuzz_loops import loop
 from tests.support.fuzz_scope import Name, Shape, Writer, shape_text
 from tests.support.fuzz_views import element, target, view
@@ -25,6 +26,9 @@ def statement(w: Writer) -> None:
     kind = w.weighted(
         {"scalar": 3, "rebind": 3, "augment": 2, "array": 2.5, "rearray": 1.2, "element": 2.5, "slice": 2.5,
          "whole": 1.2, "view": 0.9, "tuple": 0.9, "int": 0.5, "bool": 0.5, "call": 0.8, "rows": 0.3,
+         "alias": 0.3, "exchange": 0.4, "counter": 0.25, "chosen": 0.3, "normalised": 0.3,
+
+         "last": 0.15, "several": 0.6,
          "if": 1.6 / (1 + deep), "for": 3.0 / (1 + 0.7 * deep), "swap": 0.5 if deep < 2 else 0.0,
          "return": 0.4 if deep == 0 else 0.0}
     )  # fmt: skip
@@ -206,59 +210,6 @@ def _view(w: Writer) -> None:
     return None
 
 
-def _rows(w: Writer) -> None:
-    """Unpacking the rows or elements of an array."""
-    pool = [v for v in w.arrays() if v.shape and v.shape[0] in (2, 3)]
-    if not pool:
-        return _tuple(w)
-    v = w.rng.choice(pool)
-    assert v.shape is not None
-    names = [w.fresh("r") for _ in range(v.shape[0])]
-    w.line(f"{', '.join(names)} = {v.text}")
-    for n in names:
-        w.declare(Name(n, "f", v.shape[1:] or None, own=len(v.shape) == 1, packed=False))
-    return None
-
-
-# ---- tuples, calls --------------------------------------------------------------------------------------------------
-
-
-def _tuple(w: Writer) -> None:
-    own = [v for v in w.scalars("f") if v.own]
-    form = w.weighted({"swap": 2, "pair": 2, "kept": 1.5, "named": 1})
-    if form == "swap" and len(own) > 1:
-        a, b = w.rng.sample(own, 2)
-        w.line(f"{a.text}, {b.text} = {b.text}, {w.rng.choice((a.text, f'0.5 * {a.text} + 0.2 * {b.text}'))}")
-        return
-    first, second = scalar(w, 1), scalar(w, 1)
-    if form in ("kept", "named"):
-        name = w.fresh("p")
-        w.line(f"{name} = " + (f"({first}, {second})" if form == "kept" else f"Pair({first}, v={second})"))
-        for part in ("[0]", "[1]") if form == "kept" else (".u", ".v"):
-            w.declare(Name(name + part))
-        return
-    a, b = w.fresh("s"), w.fresh("s")
-    w.line(f"{a}, {b} = {first}, {second}")
-    w.declare(Name(a, own=True))
-    w.declare(Name(b, own=True))
-
-
-def _call(w: Writer) -> None:
-    mutating = [c for c in w.callees if c.mutates]
-    if not mutating or w.chance(0.3):
-        return _scalar(w)
-    chosen = w.rng.choice(mutating)
-    text = call(w, chosen.result, mutates=True)
-    if text is None:
-        return _slice(w)
-    if chosen.result is None and w.chance(0.8):
-        w.line(f"{(name := w.fresh('s'))} = {text}")
-        w.declare(Name(name, own=True))
-    else:
-        w.line(text)
-    return None
-
-
 # ---- structure ------------------------------------------------------------------------------------------------------
 
 
@@ -345,7 +296,8 @@ def _for(w: Writer) -> None:
 
 
 FORMS = {
+    **MORE,
     "scalar": _scalar, "rebind": _rebind, "augment": _augment, "int": _int, "bool": _bool, "array": _array,
-    "rearray": _rearray, "element": _element, "slice": _slice, "whole": _whole, "view": _view, "rows": _rows,
-    "tuple": _tuple, "call": _call, "if": _if, "for": _for, "swap": _swap, "return": _return,
+    "rearray": _rearray, "element": _element, "slice": _slice, "whole": _whole, "view": _view,
+      "if": _if, "for": _for, "swap": _swap, "return": _return,
 }  # fmt: skip
