@@ -65,7 +65,10 @@ def overflowing(fn: n.Function) -> frozenset[tuple[str, int]]:
             backward.setdefault(target, []).append(source)
     scalars = [s for s in walk.walk(fn.body) if isinstance(s, n.Assign)]
     unbounded = [s.target.name for s in scalars if s.op in _UNBOUNDED and not _bounded(s)]
-    hidden = [key(s.args[k]) for s in scalars for k in _HIDING.get(s.op, ())]
+    last = fn.body[-1] if fn.body else None
+    outputs = (*(walk.leaves(last.value) if isinstance(last, n.Return) else ()), *fn.written)
+    useful = reach((key(a) for a in outputs), backward)
+    hidden = [key(s.args[k]) for s in scalars if s.target.name in useful for k in _HIDING.get(s.op, ())]
     infinite, vanishing = reach(unbounded, forward), reach(hidden, backward)
     out = set()
     for s in scalars:

@@ -92,6 +92,11 @@ class Ranges(Rewriter):
                 self.facts.add(r.minus(f) for f in forms)
             case "select" if all(self.facts.holds(f) for f in forms):
                 self.facts.add((r,))
+            case "mul" | "checked_mul":
+                # Equal or neighbouring integers have a product of at least 0, and so have two that are not negative.
+                apart = forms[0].minus(forms[1])
+                if (not apart.terms and abs(apart.const) <= 1) or all(self.facts.holds(f) for f in forms):
+                    self.facts.add((r,))
             case "floordiv" if not forms[1].terms and forms[1].const > 0:
                 c = forms[1].const
                 self.facts.add((forms[0].plus(r, -c), ZERO.plus(r, c).minus(forms[0]).shifted(c - 1)))

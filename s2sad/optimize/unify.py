@@ -40,16 +40,18 @@ class _Unify(Rewriter):
     def __init__(self, fn: n.Function) -> None:
         super().__init__()
         self.depth = 0
-        self.held: set[n.Var] = set()  # conditions that a check outside all loops and branches has found true
+        self.held: list[set[n.Var]] = [set()]  # conditions that a check found true, in the blocks around here
         self.equal: dict[n.Var, tuple[n.Atom, n.Atom]] = {}
         self.order: dict[n.Var, int] = {}
         self.arrays: dict[n.Var, n.Var] = {v: v for v in walk.param_vars(fn) if isinstance(v.type, n.Array)}
 
     def enter(self, stmt: n.Stmt, block: int) -> None:
         self.depth += 1
+        self.held.append(set())
 
     def leave(self, stmt: n.Stmt, block: int) -> None:
         self.depth -= 1
+        self.held.pop()
 
     def simple(self, stmt: n.Stmt) -> Pieces:
         if self.depth == 0:
@@ -60,15 +62,14 @@ class _Unify(Rewriter):
             match stmt:
                 case n.Assign(op="eq", args=(a, b)) if a.type.dtype == b.type.dtype == "int64":
                     self.equal[stmt.target] = (a, b)
-                case n.Check(cond=n.Var() as cond) if cond in self.equal and cond not in self.held:
+                case n.Check(cond=n.Var() as cond) if cond in self.equal and cond not in self.held[0]:
                     self._merge(*self.equal[cond])
                 case _:
                     pass
         if isinstance(stmt, n.Check) and isinstance(stmt.cond, n.Var):
-            if stmt.cond in self.held:
+            if any(stmt.cond in block for block in self.held):
                 return ()
-            if self.depth == 0:
-                self.held.add(stmt.cond)
+            self.held[-1].add(stmt.cond)
         return (stmt,)
 
     def _merge(self, a: n.Atom, b: n.Atom) -> None:

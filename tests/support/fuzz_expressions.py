@@ -249,7 +249,9 @@ def _product(w: Writer, shape: Shape, d: int) -> str | None:
         if w.chance(0.4):
             return f"np.outer({array(w, shape[:1], min(d, 1))}, {array(w, shape[1:], min(d, 1))})"
     left, right = w.rng.choice(pairs)
-    form = w.rng.choice(("({a} @ {b})", "np.dot({a}, {b})", "np.matmul({a}, {b})", "({a}).dot({b})", "({a} @ {b})"))
+    form = w.rng.choice(("({a} @ {b})", "np.dot({a}, {b})", "({a} @ {b})"))
+    if w.chance(0.1):
+        form = w.rng.choice(("np.matmul({a}, {b})", "({a}).dot({b})"))
     return "0.5 * " + form.format(a=array(w, left, min(d, 1)), b=array(w, right, min(d, 1)))
 
 
@@ -304,7 +306,7 @@ def condition(w: Writer, d: int = 1) -> str:
         )
     a = scalar(w, d)
     return w.rng.choice(
-        (f"{a} > 0.3", f"{a} < {scalar(w, 0)}", f"0.1 < {a} < 0.9", f"{a} >= -0.2", f"{a} <= {scalar(w, 0)}")
+        (f"{a} > 0.3", f"{a} < {scalar(w, 0)}", f"0.1 < {scalar(w, 0)} < 0.9", f"{a} >= -0.2", f"{a} <= {scalar(w, 0)}")
     )
 
 

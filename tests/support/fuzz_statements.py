@@ -128,7 +128,7 @@ def _array(w: Writer) -> None:
     name = w.fresh("a")
     if kind == "copy" and same:
         v = w.rng.choice(same).text
-        text = w.rng.choice((f"{v}.copy()", f"np.copy({v})", f"np.array({v})"))
+        text = w.rng.choice((f"{v}.copy()", f"np.copy({v})", f"np.array({v})" if w.chance(0.2) else f"{v}.copy()"))
     elif kind == "allocated":
         text = w.rng.choice(("np.zeros({})", "np.ones({})", "np.zeros({}, dtype=REAL)")).format(shape_text(w, shape))
         if same and w.chance(0.4):

@@ -26,7 +26,7 @@ def view(w: Writer, shape: Shape, writable: bool = False, plain: float = 0.5) ->
 def subscript(w: Writer, text: str, items: list[str]) -> str:
     """``text[items]``, the full slices at one end sometimes written ``...`` or left out."""
     if all(i == ":" for i in items):
-        return text if w.chance(0.6) else text + w.rng.choice(("[:]", "[...]"))
+        return text if w.chance(0.6) else text + ("[...]" if w.chance(0.05) else "[:]")
     while items[-1] == ":" and w.chance(0.5):
         items = items[:-1]
     return f"{text}[{', '.join(items)}]"

@@ -24,10 +24,14 @@ def lower_for(c: State, node: Any) -> None:
     """A for statement."""
     iterable = c.expr(node.iter)
     items = static_items(c, iterable)
+    # The loop itself refers to what it runs over, also when the body gives the name another array.
+    held = f"for {len(c.frames)}.{node.lineno}.{node.col_offset}"
+    c.env[held] = iterable
     if items is not None:
         _unrolled(c, node, items)
     else:
         _runtime(c, node, trips(c, iterable))
+    c.env.pop(held, None)
     c.block(node.orelse)  # there is no break
 
 
