@@ -13,7 +13,9 @@ import builtins
 import keyword
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from s2sad.backend.fold import Plan, is_temporary
 from s2sad.backend.liveness import Interval, live_ranges, merged, overlap
@@ -169,16 +171,22 @@ class Names:
             """By definition; but a loop's variable called ``t`` is likely the user's, and precedes the compiler's."""
             return not (is_temporary(c.hint()) and any(v.name in loops for v in c.members)), c.intervals[0]
 
+        pools: dict[tuple, _Pool] = {}
         for c in sorted(classes, key=order):
             if c.fixed is None:
-                hint = c.hint()
-                self._give(c, next(k for k in _candidates(hint) if (k == hint or k not in wished) and self._free(k, c)))
+                first, start = order(c)
+                pool = pools.setdefault((c.hint(), c.key, first), _Pool(c.hint()))
+                pool.release(start[0])
+                self._give(c, pool.take(lambda name, c=c: self._fits(name, c, wished), start[1]))
 
-    def _free(self, name: str, c: _Class) -> bool:
-        if name in self._reserved:
-            return False
+    def _fits(self, name: str, c: _Class, wished: set[str]) -> bool | None:
+        """Whether ``c`` can have the name now; ``None``: nothing of its hint and type ever can."""
+        if name in self._reserved or (name in wished and name != c.hint()):
+            return None
         holder = self._taken.get(name)
-        return holder is None or (holder[0] == c.key and not _meets(holder[1], c.intervals))
+        if holder is None:
+            return True
+        return None if holder[0] != c.key else not _meets(holder[1], c.intervals)
 
     def _give(self, c: _Class, name: str) -> None:
         _, held = self._taken.setdefault(name, (c.key, []))
@@ -186,6 +194,38 @@ class Names:
             held.insert(bisect_left(held, interval), interval)
         for var in c.members:
             self._text[var.name] = name
+
+
+class _Pool:
+    """The candidates of one hint for classes that come in the order of their definition; the first that fits is taken.
+
+    A candidate is looked at again only after the first interval of its last holder: many values alive at once do
+    not make the search quadratic.
+    """
+
+    def __init__(self, hint: str) -> None:
+        self.new = enumerate(_candidates(hint))
+        self.free: list[tuple[int, str]] = []
+        self.busy: list[tuple[int, int, str]] = []  # position up to which it is held, number, name
+
+    def release(self, start: int) -> None:
+        while self.busy and self.busy[0][0] < start:
+            _, k, name = heappop(self.busy)
+            heappush(self.free, (k, name))
+
+    def take(self, fits: Callable[[str], bool | None], end: int) -> str:
+        passed = []
+        while True:
+            k, name = heappop(self.free) if self.free else next(self.new)
+            fit = fits(name)
+            if fit:
+                break
+            if fit is not None:
+                passed.append((k, name))
+        for item in passed:
+            heappush(self.free, item)
+        heappush(self.busy, (end, k, name))
+        return name
 
 
 def _meets(held: list[Interval], wanted: list[Interval]) -> bool:
