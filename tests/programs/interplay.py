@@ -141,7 +141,7 @@ def indices_overwritten(x, idx):
     return s
 
 
-@program(lambda rng: (between(rng, 0.5, 1.5, 6), 0.9), primal="close")
+@program(lambda rng: (between(rng, 0.5, 1.5, 6), 0.9), tags="inert")
 def condition_overwritten(x, t):
     a = x * 1.0
     s = 0.5

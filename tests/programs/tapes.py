@@ -146,7 +146,7 @@ def slices_of_changing_length(x, low, high):
     return total
 
 
-@program(lambda rng: (between(rng, 0.5, 1.5, 6), np.array([2, 1, 0, 3, 1, 2])), either=True)
+@program(lambda rng: (between(rng, 0.5, 1.5, 6), np.array([2, 1, 0, 3, 1, 2])), either=True, written=("counts",))
 def counts_overwritten_on_the_way(x, counts):
     total = 0.3
     for i in range(len(x)):
@@ -225,7 +225,8 @@ TRIPS = {"even in odd": _trips(3, 2), "even in even": _trips(2, 2), "odd in even
 
 
 @program(_trips(3, 3), variants=TRIPS, either=True)
-def swaps_in_nested_loops(a, outer, inner):
+def swaps_in_nested_loops(u, outer, inner):
+    a = u * 1.0
     b = np.zeros_like(a)
     for _ in range(outer):
         for _ in range(inner):
