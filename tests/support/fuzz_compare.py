@@ -55,7 +55,7 @@ def same_primal(case: Case, expected: Any, found: Any, kind: str, precise: Any =
 
 
 def _branches(text: str) -> bool:
-    return re.search(r"\b(if|for)\b", text) is not None
+    return re.search(r"\b(if|for|min|max)\b", text) is not None
 
 
 def _is_exact(text: str) -> bool:
