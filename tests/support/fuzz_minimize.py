@@ -49,15 +49,15 @@ def _alike(a: Outcome, b: Outcome) -> bool:
 def _pass(text: str, fails: Callable[[str], bool]) -> str:
     """One sweep over all reductions, each kept if the program still fails."""
     k = 0
-    while True:
-        candidates = list(_candidates(ast.parse(text)))
-        if k >= len(candidates):
-            return text
+    candidates = list(_candidates(ast.parse(text)))
+    while k < len(candidates):
         tried = candidates[k]
         if len(tried) < len(text) and fails(tried):
             text = tried
+            candidates = list(_candidates(ast.parse(text)))
         else:
             k += 1
+    return text
 
 
 def _candidates(tree: ast.Module) -> Iterator[str]:
