@@ -11,7 +11,7 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
-from s2sad.analysis.signature import ArgSpec, ArrayArg, TupleArg, spec_of
+from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, TupleArg, spec_of
 from s2sad.api import layout as lay
 from s2sad.api import store
 from s2sad.api.binding import Binder
@@ -142,7 +142,10 @@ class Engine:
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
         plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
-        raise refusal or InternalError(f"{self.binder.function}: an extent of 1 could not be specialised")
+        raise refusal or UnsupportedError(
+            f"{self.binder.function}: at this call an extent is 1 by the value of a captured number or of an element, "
+            "and would be broadcast; pass that number as an int argument"
+        )
 
     def _sized_variant(self, specs: tuple[ArgSpec, ...]) -> Variant:
         key = tuple(_hashable(spec) for spec in specs)
@@ -215,12 +218,14 @@ class Engine:
 
 
 def fix_extents(spec: ArgSpec, value: Any, largest: int | None) -> ArgSpec:
-    """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all)."""
+    """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all, and ints too)."""
     if isinstance(spec, TupleArg):
         items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, value, strict=True))
         return replace(spec, items=items)
     if isinstance(spec, ArrayArg):
         return replace(spec, known=tuple(e if largest is None or e <= largest else None for e in np.shape(value)))
+    if isinstance(spec, ScalarArg) and largest is None and spec.dtype.startswith(("int", "uint")):
+        return replace(spec, known=int(value))  # x[:k] has the extent k
     return spec
 
 

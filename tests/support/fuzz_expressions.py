@@ -33,7 +33,11 @@ BINARY = (
 
 
 def scalar(w: Writer, d: int = 2) -> str:
-    """A float scalar (rarely an int)."""
+    """A float scalar (rarely an int), in brackets; those that are not needed go when the program is printed."""
+    return f"({_scalar(w, d)})"
+
+
+def _scalar(w: Writer, d: int) -> str:
     if d <= 0:
         return _leaf(w)
     kind = w.weighted(
@@ -157,7 +161,11 @@ def _scalar_call(w: Writer, d: int) -> str | None:
 
 
 def array(w: Writer, shape: Shape, d: int = 2) -> str:
-    """A float array of ``shape``."""
+    """A float array of ``shape``, in brackets."""
+    return f"({_array(w, shape, d)})"
+
+
+def _array(w: Writer, shape: Shape, d: int) -> str:
     if d <= 0:
         return view(w, shape) or _created(w, shape, 0)
     kind = w.weighted(
