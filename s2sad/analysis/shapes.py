@@ -53,6 +53,7 @@ class Shapes:
         self._facts: dict[Term, Form] = {}  # terms shown equal to forms (by a Check), triangular
         self._lower: dict[Term, Form] = {}
         self._upper: dict[Term, Form] = {}
+        self._single: set[n.Atom] = set()
 
     def form(self, a: n.Atom) -> Form:
         """The form of ``a``, with the facts that hold here."""
@@ -85,12 +86,18 @@ class Shapes:
         )
 
     def at_most_one(self, a: n.Atom) -> bool:
-        """Whether ``a`` is the number of elements of a slice like ``x[:1]``: 1, or 0 if there are none."""
+        """Whether ``a`` is the number of elements of a slice like ``x[:1]`` or ``x[k:k + 1]``: 1, or 0 of none."""
+        if a in self._single:
+            return True
         terms = tuple(self.form(a).terms)
         if len(terms) != 1 or self.form(a).constant or terms[0][1] != 1:
             return False
         term = terms[0][0]
         return isinstance(term, tuple) and term[0] == "pymin" and Form(1) in term[1:]
+
+    def note_at_most_one(self, a: n.Var) -> None:
+        """Note that ``a`` is 0 or 1."""
+        self._single.add(a)
 
     def unify(self, a: n.Atom, b: n.Atom) -> None:
         """From here to the end of the scope, ``a`` equals ``b``."""

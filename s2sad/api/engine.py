@@ -18,9 +18,9 @@ from s2sad.api.binding import Binder
 from s2sad.api.entry import copied, type_key
 from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
-from s2sad.api.trace import explain
+from s2sad.api.trace import explain, user_locs
 from s2sad.api.variant import Variant
-from s2sad.errors import ArgumentError, InternalError, UnsupportedError
+from s2sad.errors import NOWHERE, ArgumentError, InternalError, Problem, UnsupportedError, refuse
 from s2sad.frontend.source import Source, get_source
 from s2sad.pipeline import Derived, Request, derive
 from s2sad.runtime import SizeOneError
@@ -84,11 +84,11 @@ class Engine:
             try:
                 self.prepare(variant, args)
                 return variant, action(variant)
-            except SizeOneError:
-                variant.asks_size_one = True
+            except SizeOneError as error:
+                variant.asks_size_one = user_locs(error, variant.path, variant.code.line_map) or [NOWHERE]
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
-        return self._size_one(args, action)
+        return self._size_one(variant, args, action)
 
     def call_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The value of the primal, and the final contents of the arguments that it writes, by name."""
@@ -97,11 +97,11 @@ class Engine:
             try:
                 self.prepare(variant, args)
                 return variant.run_final(args)
-            except SizeOneError:
-                variant.asks_size_one = True
+            except SizeOneError as error:
+                variant.asks_size_one = user_locs(error, variant.path, variant.code.line_map) or [NOWHERE]
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
-        return self._size_one(args, lambda v: v.run_final(args))[1]
+        return self._size_one(variant, args, lambda v: v.run_final(args))[1]
 
     def prepare(self, variant: Variant, args: list[Any]) -> None:
         """Compile ``variant`` for ``args`` before its first call."""
@@ -119,7 +119,7 @@ class Engine:
         explain(error, variant.path, variant.code.line_map)
         return error
 
-    def _size_one(self, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
+    def _size_one(self, general: Variant, args: list[Any], action: Callable[[Variant], Any]) -> tuple[Variant, Any]:
         """The call again, with the extents that are 1 fixed; then more of them (design D1)."""
         specs = self.specs(args)
         tried = [specs]
@@ -142,9 +142,13 @@ class Engine:
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
         plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
-        raise refusal or UnsupportedError(
-            f"{self.binder.function}: at this call an extent is 1 by the value of a captured number or of an element, "
-            "and would be broadcast; pass that number as an int argument"
+        raise refusal or refuse(
+            Problem(
+                general.asks_size_one[0] if general.asks_size_one else NOWHERE,
+                f"an extent that {self.binder.function} computes from values is 1 in this call and would have to "
+                "stretch against another; only extents that follow from the shapes of arguments can be made for that",
+                "an index and np.newaxis where the dimension has one element: x[k][np.newaxis] for x[k:m]",
+            )
         )
 
     def _sized_variant(self, specs: tuple[ArgSpec, ...]) -> Variant:

@@ -40,8 +40,10 @@ def user_locs(error: BaseException, path: Path, line_map: Mapping[int, Loc]) -> 
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame.lineno for frame in frames if _same(frame.filename, path)]
     for line in reversed(own):
-        if line is not None and line in line_map:
-            return [line_map[line]]
+        # A `raise` has no place of its own: the condition before it has.
+        before = None if line is None else max((k for k in line_map if k <= line), default=None)
+        if before is not None:
+            return [line_map[before]]
     callee = re.compile(rf"\b{re.escape(frames[-1].name)}\(") if frames else None
     if callee is None or not path.is_file():
         return []

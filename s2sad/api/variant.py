@@ -15,7 +15,7 @@ from s2sad.api import result_type
 from s2sad.api.entry import check_overlap, copier, type_key
 from s2sad.backend.cpu import Compiled
 from s2sad.backend.emit import Emitted
-from s2sad.errors import ArgumentError
+from s2sad.errors import ArgumentError, Loc
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Variant:
         self.code = code
         self.jitted = jitted
         self.ready = False  # compiled, and its types compared
-        self.asks_size_one = False  # a call has met extents of 1, so the next one may too
+        self.asks_size_one: list[Loc] = []  # where a call has met extents of 1; the next one may too
         self.run: Any = code.dispatcher if jitted else _plain(code.function)
         self.seed_params = info.role("seed")
         user = info.role("user")

@@ -122,3 +122,11 @@ def column_view_of_argument(a):
     c *= a[:, 0]
     c[1:] -= a[:-1, 3]
     return a[2, 1] * c[0]
+
+
+@program(lambda rng: (normal(rng, 4, 3), 2))
+def row_slice_at_run_time(z, k):
+    """``z[k:k + 1]`` has one row, which stretches."""
+    y = z * 2.0
+    y += z[k : k + 1] * z
+    return np.sum(y * y)

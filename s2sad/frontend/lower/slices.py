@@ -37,6 +37,10 @@ def bounds(c: State, s: SliceOf, extent: n.Atom) -> n.Slice:
         c.refuse("slice step cannot be zero")
     step = int(step)
     start, length = _forward(c, s, extent) if step > 0 else _backward(c, s, extent)
+    if step > 0 and s.start is not None and s.stop is not None and isinstance(length, n.Var):
+        ends = (c.shapes.form(c.scalar(a, "int64")) for a in (s.stop, s.start))
+        if (next(ends) - next(ends)).known == 1:  # x[k:k + 1]
+            c.shapes.note_at_most_one(length)
     return n.Slice(start, const(step), _divided(c, length, abs(step)))
 
 
