@@ -159,6 +159,8 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
 
 def thaw(c: State, since: int) -> None:
     """At the end of a statement: joins that it only used on the way (``np.sum(x if c else y)``) forbid no store."""
+    if len(c.joined) == since:
+        return
     made, c.joined = c.joined[since:], c.joined[:since]
     held = {id(root) for frame in c.frames for value in frame.env.values() for root in roots(value)}
     if any(id(pieces[0]) in held for _, pieces in made):
