@@ -153,10 +153,10 @@ def _declared(w: Writer, a: Argument) -> None:
         low, high = (a.value, a.value) if a.shape is None else (0, max(0, a.value - 1))
         w.declare(Name(a.name, "i", a.shape, low, high))
         return
-    scalar_or_owned = a.shape is None or bool(a.shape)
-    real = a.kind == "f"
-    writable = real and a.shape is not None
-    own = real and scalar_or_owned
+    # An array that is written is rarely rebound too: which memory a later store means may then depend on the path.
+    rebound, both = a.shape is None or (a.shape != () and w.chance(0.4)), w.chance(0.03)
+    own = a.kind == "f" and a.shape != () and (rebound or both)
+    writable = a.kind == "f" and a.shape is not None and (both or not rebound)
     w.declare(Name(a.name, a.kind, a.shape, writable=writable, own=own, packed=a.layout == "C"))
 
 

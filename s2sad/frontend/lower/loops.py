@@ -86,6 +86,7 @@ class _Loop:
             c.check(cond, "ValueError", "range() arg 3 must not be zero")
         elif t.step.const == 0:
             c.check(const(False), "ValueError", "range() arg 3 must not be zero")
+            self.step = const(1)  # never reached; a loop has a step
 
     def lower(self) -> None:
         c = self.c
