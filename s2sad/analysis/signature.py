@@ -12,10 +12,11 @@ from s2sad.errors import ArgumentError
 
 @dataclass(frozen=True)
 class ScalarArg:
-    """A number; ``weak`` for Python's int, float and bool."""
+    """A number; ``weak`` for Python's int, float and bool; ``known`` is an int's value where it is fixed."""
 
     dtype: str
     weak: bool
+    known: int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
-from s2sad.analysis.signature import ArgSpec, ArrayArg, TupleArg, spec_of
+from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, TupleArg, spec_of
 from s2sad.api import layout as lay
 from s2sad.api import store
 from s2sad.api.binding import Binder
@@ -226,12 +226,14 @@ class Engine:
 
 
 def fix_extents(spec: ArgSpec, value: Any, largest: int | None) -> ArgSpec:
-    """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all)."""
+    """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all, and ints too)."""
     if isinstance(spec, TupleArg):
         items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, value, strict=True))
         return replace(spec, items=items)
     if isinstance(spec, ArrayArg):
         return replace(spec, known=tuple(e if largest is None or e <= largest else None for e in np.shape(value)))
+    if isinstance(spec, ScalarArg) and largest is None and spec.dtype.startswith(("int", "uint")):
+        return replace(spec, known=int(value))  # x[:k] has the extent k
     return spec
 
 

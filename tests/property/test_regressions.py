@@ -41,6 +41,15 @@ PROGRAMS = {
         "a1 = np.tanh(x)\ns = 0.0\nfor e in a1:\n    s += e * e\n    a1[...] += 0.3\n    a1 = 0.5 * a1\nreturn s",
         A("x", "f", (3,)),
     ),
+    # An extent of 1 by the value of an argument: that value is fixed for the call.
+    "slice_of_one_by_an_int_argument": _case(
+        "z[::2, 0:z.shape[1]] += z[2:, :n]\nreturn np.sum(z * z)", A("z", "f", (5, 3)), A("n", "i", value=1),
+    ),
+    # Of two extents that were checked to be equal the result has that of the argument.
+    "clamped_slice_meets_its_array": _case(
+        "a = 0.9 * (z if a > 0.0 else np.fmax(z[0:n, ::-1], z))\nreturn np.sum(a ** 2)",
+        A("a", "f"), A("z", "f", (4, 3)), A("n", "i", value=4),
+    ),
 }  # fmt: skip
 REFUSED = {"array_rebound_and_written_while_iterated"}
 

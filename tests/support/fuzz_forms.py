@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.fuzz_expressions import array, call, condition, scalar
+from tests.support.fuzz_expressions import call, condition, scalar
 from tests.support.fuzz_scope import Name, Writer, index
 from tests.support.fuzz_views import element
 
@@ -108,11 +108,13 @@ def _chosen(w: Writer) -> None:
     pool = [v for v in w.arrays() if v.shape]
     if not pool:
         return
-    shape = w.rng.choice(pool).shape
-    assert shape is not None
-    name = w.fresh("a")
-    w.line(f"{name} = 0.9 * ({array(w, shape, 1)} if {condition(w, 1)} else {array(w, shape, 1)})")
-    w.declare(Name(name, "f", shape, writable=True, own=True))
+    v = w.rng.choice(pool)
+    assert v.shape is not None
+    name, other = w.fresh("a"), w.rng.choice(w.of_shape(v.shape)).text
+    first, second = (w.rng.choice(("{e}", "np.sin({e})", "0.5 * {e}", "({e} + {s})")) for _ in range(2))
+    first, second = first.format(e=v.text, s=scalar(w, 1)), second.format(e=other, s=scalar(w, 1))
+    w.line(f"{name} = 0.9 * ({first} if {condition(w, 1)} else {second})")
+    w.declare(Name(name, "f", v.shape, writable=True, own=True))
 
 
 KEPT = (

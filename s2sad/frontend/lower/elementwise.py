@@ -162,8 +162,10 @@ def broadcast(c: State, arrays: Sequence[Arr]) -> tuple[n.Atom, ...]:
                 continue
             both = isinstance(mine, n.Const) and isinstance(extent, n.Const)
             message = f"operands could not be broadcast together: axis {axis} of {owner} and of {a.var.hint} differ"
+            # Of two equal extents the result has the one that says most: a constant, else that of an argument.
+            plainer = c.shapes.simple(mine) and not c.shapes.simple(extent)
             c.check_equal(extent, mine, "ValueError" if both else "SizeOne", message)
-            if isinstance(mine, n.Const):
+            if isinstance(mine, n.Const) or (plainer and not isinstance(extent, n.Const)):
                 extent, owner = mine, a.var.hint
         result.append(extent)
     return tuple(result)

@@ -12,7 +12,7 @@ from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, Tu
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower.frames import Frame
 from s2sad.frontend.lower.outcomes import Capture, Guard
-from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
@@ -133,6 +133,8 @@ def parameter(c: State, name: str, spec: ArgSpec, kind: str = "param") -> tuple[
             var = c.b.var(name, n.Scalar(spec.dtype))
             c.declare(var)
             weak = spec.weak and not (c.frames and c.frame.numba)
+            if spec.known is not None:
+                return var, num(n.Const(spec.known, n.Scalar(spec.dtype)), weak)
             return var, Num(var, weak, 1 if spec.dtype == "bool" else 63)
         case ArrayArg():
             array = array_parameter(c, name, spec, kind)
