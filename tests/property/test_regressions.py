@@ -50,8 +50,18 @@ PROGRAMS = {
         "a = 0.9 * (z if a > 0.0 else np.fmax(z[0:n, ::-1], z))\nreturn np.sum(a ** 2)",
         A("a", "f"), A("z", "f", (4, 3)), A("n", "i", value=4),
     ),
+    # One of two arrays, chosen on the way to a value: later stores into both are free.
+    "choice_inside_an_expression": _case(
+        "s = np.sum(0.9 * (z if a > 0.0 else w))\nz[1:] *= 2.0\nreturn s * np.sum(z * w)",
+        A("a", "f"), A("z", "f", (3,)), A("w", "f", (3,)),
+    ),
+    # ... but not while the choice waits for the rest of its expression.
+    "choice_that_waits_for_a_store": _case(
+        "u, v = (z if a > 0.0 else w), np.sum(z if a > 1.0 else w)\nz[0] = 3.0 * a\nreturn np.sum(u * u) + v",
+        A("a", "f"), A("z", "f", (3,)), A("w", "f", (3,)),
+    ),
 }  # fmt: skip
-REFUSED = {"array_rebound_and_written_while_iterated"}
+REFUSED = {"array_rebound_and_written_while_iterated", "choice_that_waits_for_a_store"}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

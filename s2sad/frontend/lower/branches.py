@@ -153,7 +153,22 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
         result.root.copies = tuple(shared)
         for root in (result.root, *shared):
             root.freeze(reason, fork)
+        c.joined.append((reason, (result.root, *shared)))
     return result
+
+
+def thaw(c: State, since: int) -> None:
+    """At the end of a statement: joins that it only used on the way (``np.sum(x if c else y)``) forbid no store."""
+    if len(c.joined) == since:
+        return
+    made, c.joined = c.joined[since:], c.joined[:since]
+    held = {id(root) for frame in c.frames for value in frame.env.values() for root in roots(value)}
+    if any(id(pieces[0]) in held for _, pieces in made):
+        return
+    for reason, pieces in made:
+        for root in pieces:
+            if root.frozen == reason:
+                root.frozen, root.fork = None, None
 
 
 def _may_agree(c: State, a: n.Atom, b: n.Atom) -> bool:

@@ -50,6 +50,7 @@ class State:
         self.serial = 0
         self.statements = 0
         self.roots: list[Root] = []
+        self.joined: list[tuple[str, tuple[Root, ...]]] = []  # joins of references that this statement made
         self._scopes: list[set[n.Var]] = [set()]
 
     # ---- recursion --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from s2sad.frontend.lower import indexing, operators
-from s2sad.frontend.lower.branches import lower_if
+from s2sad.frontend.lower.branches import lower_if, thaw
 from s2sad.frontend.lower.expressions import nested_callee
 from s2sad.frontend.lower.iteration import bind_target
 from s2sad.frontend.lower.linear import matmul
@@ -31,6 +31,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
             c.frame.top = stmt
         c.b.loc = c.frame.loc(stmt)
         c.statements += 1
+        joined = len(c.joined)
         try:
             with c.at(stmt):
                 if c.statements > _LIMIT:
@@ -39,6 +40,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
                 if handler is None:
                     c.refuse(f"{type(stmt).__name__} statements are not supported")
                 handler(c, stmt)
+            thaw(c, joined)
         except Refused as refused:
             if isinstance(refused, Fork) or (isinstance(refused, NeedsStatic) and c.unrollable):
                 raise
