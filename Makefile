@@ -34,7 +34,7 @@ format: $(VENV)/.extra-test
 
 # The peers are optional: where one cannot be installed, the benchmark says so and measures the others.
 bench: $(VENV)/.extra-demo
-	-$(BIN)/python -m pip install --quiet torch
+	-$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/python benchmarks/first.py
 
 $(VENV)/.created:

@@ -229,12 +229,12 @@ def derive(source: Source, specs: tuple[ArgSpec, ...], request: Request) -> Deri
         For anything else that goes wrong; it names the stage and the function.
     """
     counters.transformations += 1
-    with _uncollected():
+    with uncollected():
         return _derive(source, specs, request)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No cyclic garbage collection inside: the stages make many small objects and no cycles, and it costs a quarter."""
     enabled = gc.isenabled()
     gc.disable()

@@ -22,7 +22,7 @@ from s2sad.api.trace import explain, user_locs
 from s2sad.api.variant import Variant
 from s2sad.errors import NOWHERE, ArgumentError, InternalError, Problem, UnsupportedError, refuse
 from s2sad.frontend.source import Source, get_source
-from s2sad.pipeline import Derived, Request, derive
+from s2sad.pipeline import Derived, Request, derive, uncollected
 from s2sad.runtime import SizeOneError
 
 SeedMaker: TypeAlias = Callable[[Variant], tuple[Any, ...]]
@@ -206,6 +206,10 @@ class Engine:
 
     def build(self, specs: tuple[ArgSpec, ...]) -> Variant:
         """Make the specialisation for ``specs``, from the cache if it is there."""
+        with uncollected():
+            return self._build(specs)
+
+    def _build(self, specs: tuple[ArgSpec, ...]) -> Variant:
         request = self.request(specs)
         found = fingerprint(self.fn)
         key = store.key_of(found, specs, request, self.options, self.semantics)

@@ -51,9 +51,9 @@ def walk(block: n.Block) -> Iterator[n.Stmt]:
     while stack:
         for stmt in stack[-1]:
             yield stmt
-            inner = blocks(stmt)
-            if inner:
-                stack.extend(iter(b) for b in reversed(inner))
+            nested = _NESTED.get(type(stmt))
+            if nested is not None:
+                stack.extend(iter(b) for b in reversed(nested(stmt)))
                 break
         else:
             stack.pop()
@@ -61,6 +61,8 @@ def walk(block: n.Block) -> Iterator[n.Stmt]:
 
 def targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
     """Names that ``stmt`` binds for the statements after it."""
+    if type(stmt) is n.Assign:  # the most frequent
+        return (stmt.target,)
     if isinstance(stmt, n.Assign | n.Load | n.Alloc | n.View | n.Call | n.Pop):
         return (stmt.target,)
     if isinstance(stmt, n.If):
@@ -83,6 +85,8 @@ def inner_targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
 
 def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
     """Atoms that ``stmt`` reads itself at its entry (not in its blocks or at their ends, not extents of types)."""
+    if type(stmt) is n.Assign:  # the most frequent
+        return stmt.args
     match stmt:
         case n.Assign() | n.Call():
             return stmt.args
