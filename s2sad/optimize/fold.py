@@ -113,6 +113,8 @@ def _chosen(stmt: n.If) -> tuple[n.Atom, ...]:
 def _no_trip(stmt: n.For | n.ReverseLoop) -> bool:
     if stmt.start == stmt.stop:
         return True
+    if isinstance(stmt.step, n.Const) and stmt.step.value == 0:
+        return True  # the check before the loop raises
     bounds = (stmt.start, stmt.stop, stmt.step)
     return all(isinstance(a, n.Const) for a in bounds) and not range(*(int(a.value) for a in bounds))  # type: ignore[union-attr]
 

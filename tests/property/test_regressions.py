@@ -53,7 +53,7 @@ PROGRAMS = {
     # A step that is known to be 0 raises where the loop is reached, not in the compiler.
     "step_of_zero": _case("for i in range(0, 3, n - n):\n    pass\nreturn b", A("b", "f"), A("n", "i", value=2)),
     "step_of_zero_not_reached": _case(
-        "if b > 100.0:\n    for i in range(0, 3, 0):\n        b += 1.0\nreturn b * n", A("b", "f"), A("n", "i", value=2),
+        "if b > 100.0:\n    for i in range(0, 3, 0):\n        b += 1.0\nreturn b", A("b", "f"),
     ),
     # One of two arrays, chosen on the way to a value: later stores into both are free.
     "choice_inside_an_expression": _case(
