@@ -41,7 +41,7 @@ def statement(w: Writer) -> None:
 def _scalar(w: Writer) -> None:
     text = scalar(w)
     name = w.fresh("s")
-    form = w.weighted({"{n} = {e}": 8, "{n}: float = {e}": 0.7, "{n} = {m} = {e}": 0.7})
+    form = w.weighted({"{n} = {e}": 7.3, "{n}: float = {e}": 1.4, "{n} = {m} = {e}": 0.7})
     other = w.fresh("s") if "{m}" in form else ""
     w.line(form.format(n=name, m=other, e=text))
     for n in filter(None, (name, other)):
