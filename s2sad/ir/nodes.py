@@ -162,7 +162,12 @@ class Carry:
 
 @dataclass(frozen=True)
 class For:
-    """``for index in range(start, stop, step)``, serial. Array carries permute a fixed set of arrays (a swap)."""
+    """``for index in range(start, stop, step)``, serial. Array carries permute a fixed set of arrays (a swap).
+
+    ``leave``, a bool that each trip computes, ends the loop after the trip where it is true: what follows a
+    ``break`` in the trip stands under the other branch. ``trips`` is bound after such a loop to how many trips ran,
+    the one that left included. A ``while`` is such a loop whose last trip only finds its condition false.
+    """
 
     index: Var
     start: Atom
@@ -171,6 +176,8 @@ class For:
     carries: tuple[Carry, ...]
     body: tuple[Stmt, ...]
     loc: Loc = NOWHERE
+    leave: Atom | None = None
+    trips: Var | None = None
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,11 @@ def _show(stmt: n.Stmt, indent: str, lines: list[str]) -> None:
         for s in stmt.body:
             _show(s, deeper, lines)
         lines.extend(f"{deeper}next {c.inner.name} = {atom_text(c.next)}" for c in stmt.carries)
+        if isinstance(stmt, n.For) and stmt.leave is not None:
+            lines.append(f"{deeper}leave if {atom_text(stmt.leave)}")
         lines.extend(f"{indent}-> {_bind(c.outer)} = last {c.inner.name}" for c in stmt.carries)
+        if isinstance(stmt, n.For) and stmt.trips is not None:
+            lines.append(f"{indent}-> {_bind(stmt.trips)} = trips")
     elif isinstance(stmt, n.Map):
         for s in stmt.body:
             _show(s, deeper, lines)

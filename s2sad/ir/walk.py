@@ -67,6 +67,8 @@ def targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
         return (stmt.target,)
     if isinstance(stmt, n.If):
         return tuple(j.target for j in stmt.joins)
+    if isinstance(stmt, n.For) and stmt.trips is not None:
+        return (*(c.outer for c in stmt.carries), stmt.trips)
     if isinstance(stmt, n.For | n.ReverseLoop):
         return tuple(c.outer for c in stmt.carries)
     if isinstance(stmt, n.Map):
@@ -120,6 +122,8 @@ def end_uses(stmt: n.Stmt) -> tuple[tuple[n.Atom, ...], ...]:
     """Atoms read at the end of each nested block: what joins, carries and sums take from it."""
     if isinstance(stmt, n.If):
         return (tuple(j.then_value for j in stmt.joins), tuple(j.else_value for j in stmt.joins))
+    if isinstance(stmt, n.For) and stmt.leave is not None:
+        return ((*(c.next for c in stmt.carries), stmt.leave),)
     if isinstance(stmt, n.For | n.ReverseLoop):
         return (tuple(c.next for c in stmt.carries),)
     if isinstance(stmt, n.Map):
@@ -207,7 +211,10 @@ def _rename_compound(
             done = tuple(
                 n.Carry(i, init, use(c.next), bind(c.outer)) for (i, init), c in zip(inner, stmt.carries, strict=True)
             )
-            return replace(stmt, index=index, start=start, stop=stop, step=step, carries=done, body=body)
+            new = replace(stmt, index=index, start=start, stop=stop, step=step, carries=done, body=body)
+            if isinstance(new, n.ReverseLoop) or new.leave is None:
+                return new
+            return replace(new, leave=use(new.leave), trips=None if new.trips is None else bind(new.trips))
         case n.Map():
             extents = tuple(use(e) for e in stmt.extents)
             inits = tuple(use(s.init) for s in stmt.sums)

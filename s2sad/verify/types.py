@@ -243,6 +243,11 @@ def _loop(context: Context, stmt: n.For | n.ReverseLoop) -> None:
         _agree(context, stmt, c.inner, c.init, c.next, c.outer)
     if {c.inner for c in arrays} != {c.next for c in arrays}:
         context.fail(stmt, "carried arrays are permuted among themselves")
+    if isinstance(stmt, n.For) and (stmt.leave is not None or stmt.trips is not None):
+        if stmt.leave is None or stmt.trips is None:
+            context.fail(stmt, "a loop that can be left counts its trips, no other one does")
+        if stmt.leave.type != n.Scalar("bool") or not is_int(stmt.trips):
+            context.fail(stmt, "leave is a bool, trips an int")
 
 
 def _map(context: Context, stmt: n.Map) -> None:

@@ -263,14 +263,20 @@ class _Machine:
             raise InterpreterError("step 0")
         trips = range(self.integer(s.start), self.integer(s.stop), step)
         values = [self.value(c.init) for c in s.carries]
+        count = 0
         for i in trips if isinstance(s, n.For) else reversed(trips):
+            count += 1
             self.bind(s.index, i)
             for c, value in zip(s.carries, values, strict=True):
                 self.rebind(c.inner, value)
             self.block(s.body)
             values = [self.value(c.next) for c in s.carries]
+            if isinstance(s, n.For) and s.leave is not None and self.value(s.leave):
+                break
         for c, value in zip(s.carries, values, strict=True):
             self.rebind(c.outer, value)
+        if isinstance(s, n.For) and s.trips is not None:
+            self.rebind(s.trips, np.int64(count))
 
     def map(self, s: n.Map) -> None:
         shape = tuple(self.integer(e) for e in s.extents)
