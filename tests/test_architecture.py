@@ -26,6 +26,7 @@ LAYERS = (
     ("ir",),
     ("verify",),
     ("rules",),
+    ("library",),
     ("frontend", "analysis", "scalarize", "adjoint", "optimize"),
     ("backend",),
     ("pipeline",),

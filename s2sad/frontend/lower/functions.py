@@ -10,13 +10,14 @@ import numpy as np
 
 from s2sad.analysis.types import Kind, result_of
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping
+from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping, statics
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
+from s2sad.library.axes import moved
 from s2sad.rules.registry import op
 
 HANDLERS: dict[Any, Handler] = dict(BUILTINS)
@@ -188,7 +189,16 @@ def _float_arange(c: State, start: n.Atom, stop: n.Atom, step: n.Atom, dtype: st
     return c.array_call("arange", atoms, dtype, (length,), hint)
 
 
-@handles(np.array, np.asarray)
+@handles(np.asarray)
+def _asarray(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    a = bound(c, "asarray", "a dtype", args, kwargs)
+    value = a["a"]
+    if isinstance(value, Arr) and dtype_of(c, a["dtype"]) in (None, value.dtype):
+        return value
+    return _array(c, args, kwargs, hint)
+
+
+@handles(np.array)
 def _array(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     a = bound(c, "array", "a dtype", args, kwargs)
     value, dtype = a["a"], dtype_of(c, a["dtype"])
@@ -233,6 +243,14 @@ def _transpose(c: State, args: list[Value], kwargs: dict[str, Value], hint: str)
     a = bound(c, "transpose", "a axes", args, kwargs)
     given = [] if a["axes"] is None else [a["axes"]]
     return shaping.transposed(c, array_of(c, a["a"], "transpose"), given, hint)
+
+
+@handles(np.moveaxis)
+def _moveaxis(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    a = bound(c, "moveaxis", "a source destination", args, kwargs, 3)
+    x = array_of(c, a["a"], "moveaxis")
+    perm = statics.call_static(c, moved, [integer(x.ndim), a["source"], a["destination"]], {})  # type: ignore[list-item]
+    return shaping.transposed(c, x, [perm], hint)
 
 
 @handles(np.swapaxes)
