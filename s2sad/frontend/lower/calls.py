@@ -164,13 +164,16 @@ def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dic
 def run_body(c: State, frame: Frame) -> Value:
     """The result of ``frame``'s body; the location is restored."""
     loc, node = c.b.loc, c.node
-    frame.loops, frame.origin = c.loops, frame.callee
-    frame.env.setdefault(RETURN, NONE)
+    frame.origin = frame.callee
+    if not frame.callee.total:
+        frame.env.setdefault(RETURN, NONE)
     c.frames.append(frame)
     problems = len(c.problems)
     try:
         _block(c, frame)
-        result = names.usable(c, frame.env[RETURN]) if len(c.problems) == problems else frame.env[RETURN]
+        result = frame.env.get(RETURN, NONE)  # nothing: it always raises
+        if len(c.problems) == problems:
+            result = names.usable(c, result)
     finally:
         c.frames.pop()
         c.b.loc, c.node = loc, node

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+import gast
+
 from s2sad.analysis.shapes import Form
+from s2sad.frontend.lower import branches, operators
 from s2sad.frontend.lower.carries import entry, finish, leave, revise, settle
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
+from s2sad.frontend.lower.jumps import flags_of, leave_flag
 from s2sad.frontend.lower.liveness import names_bound
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.outcomes import NeedsStatic
 from s2sad.frontend.lower.plans import Carried, Plan, initial, inside
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Bad, Num, Value
+from s2sad.frontend.lower.values import Bad, Num, Value, integer
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
 _ATTEMPTS = 12
+_ENDLESS = 2**63 - 1  # trips of a while loop
+_NESTED = 40  # trips of an unrolled loop, each in a branch of the one before
 _UNROLLED = 256  # a loop of constant bounds that needs a constant index is unrolled up to this many trips
+
+
+def lower_while(c: State, node: Any) -> None:
+    """An endless loop, left by its flag."""
+    _Loop(c, node, Trips(integer(0), integer(_ENDLESS), integer(1), lambda k: k)).lower()
 
 
 def lower_for(c: State, node: Any) -> None:
@@ -32,15 +43,30 @@ def lower_for(c: State, node: Any) -> None:
     else:
         _runtime(c, node, trips(c, iterable))
     c.env.pop(held, None)
-    c.block(node.orelse)  # there is no break
 
 
 def _unrolled(c: State, node: Any, items: list[Value]) -> None:
-    c.frame.loops -= 1  # a return in here would leave the loop
-    for item in items:
+    """Trip after trip; where one may leave, the rest stands in the other branch."""
+    flag = leave_flag(node)
+    for k, item in enumerate(items):
+        c.env.update(dict.fromkeys(flags_of(node), operators.number_of(False)))
         bind_target(c, node.target, item)
         c.block(node.body)
-    c.frame.loops += 1
+        leave = c.env.get(flag) if flag is not None else None
+        if not isinstance(leave, Num) or leave.const is False:
+            continue
+        rest = items[k + 1 :]
+        if leave.const is None and rest:
+            if len(rest) > _NESTED:
+                c.refuse(f"a loop over {len(items)} values of different kinds is left by a run-time condition")
+            after = c.frame.callee.live.after.get(node, frozenset())
+            branches.split(c, leave, lambda: None, lambda rest=rest: _unrolled(c, node, rest), _bound(node), after)
+        return
+
+
+def _bound(node: Any) -> dict[str, None]:
+    """Names that the trips of a loop bind."""
+    return names_bound([node.target, *node.body] if isinstance(node, gast.For) else node.body)
 
 
 def _runtime(c: State, node: Any, t: Trips) -> None:
@@ -77,9 +103,7 @@ class _Loop:
         live = c.frame.callee.live
         self.after = live.after.get(node, frozenset())
         self.head = live.head.get(node, frozenset())
-        self.names = [
-            name for name in names_bound([node.target, *node.body]) if name in self.after or name in self.head
-        ]
+        self.names = [name for name in _bound(node) if name in self.after or name in self.head]
         self.start, self.stop, self.step = (c.scalar(b, "int64") for b in (t.start, t.stop, t.step))
         if t.step.const is None:
             cond = c.assign("ne", (self.step, const(0)), "bool", "ok")
@@ -107,7 +131,8 @@ class _Loop:
         carried = [inside(c, name, plans[name], before.get(name)) for name in self.names]
         entry(c, carried)
         serial = c.serial
-        index = c.b.var(getattr(self.node.target, "id", "i"), n.Scalar("int64"))
+        hint = getattr(self.node.target, "id", "i") if isinstance(self.node, gast.For) else "trip"
+        index = c.b.var(hint, n.Scalar("int64"))
         c.loops += 1
         try:
             with c.nested() as out:
@@ -122,27 +147,39 @@ class _Loop:
                 self.unroll_if_bad(carried)
                 settle(c, carried, ends, serial)
                 finish(c, carried, ends)
+                stop = self.left()
         finally:
             c.loops -= 1
             c.frame.env = dict(before)
             c.b.loc = self.loc
-        for name in names_bound([self.node.target, *self.node.body]):
+        for name in _bound(self.node):
             c.env.pop(name, None)
         carries = leave(c, carried, self.after)
-        c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc))
+        count = None if stop is None else c.b.var("trips", n.Scalar("int64"))
+        c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc, stop, count))
         return None
+
+    def left(self) -> n.Atom | None:
+        """Whether this trip leaves the loop; ``None``: it never does."""
+        flag = leave_flag(self.node)
+        value = self.c.env.get(flag) if flag is not None else None
+        if not isinstance(value, Num):
+            return None
+        return None if value.const is False else value.atom
 
     def body(self, index: n.Var, carried: list[Carried]) -> None:
         """The statements of one trip."""
         c = self.c
         c.declare(index, *(leaf.inner for item in carried for leaf in item.leaves if leaf.inner is not None))
         self.index_bounds(index)
-        for name in names_bound([self.node.target, *self.node.body]):
+        for name in _bound(self.node):
             c.env.pop(name, None)
         for item in carried:
             if item.value is not None:
                 c.env[item.name] = item.value
-        bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
+        c.env.update(dict.fromkeys(flags_of(self.node), operators.number_of(False)))
+        if isinstance(self.node, gast.For):
+            bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
         c.block(self.node.body)
 
     def unroll_if_bad(self, carried: list[Carried]) -> None:
