@@ -64,6 +64,22 @@ handles(np.max)(_extremum("max"))
 handles(np.min)(_extremum("min"))
 
 
+def _place(fn: str) -> Handler:
+    def handler(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+        a = bound(c, fn, "a axis out keepdims", args, kwargs)
+        if a["out"] is not None:
+            c.refuse(f"the argument out of {fn}", f"{fn}(a, axis)")
+        return reductions.place(
+            c, fn, _operand(c, a["a"]), axes(c, a["axis"], _operand(c, a["a"])), flag(c, a["keepdims"]), hint
+        )
+
+    return handler
+
+
+handles(np.argmax)(_place("argmax"))
+handles(np.argmin)(_place("argmin"))
+
+
 def _operand(c: State, value: Value | None) -> Num | Arr:
     if isinstance(value, Tup):
         return indexing.stack(c, value)

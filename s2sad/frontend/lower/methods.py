@@ -14,7 +14,8 @@ from s2sad.library import METHODS
 
 _AS_FUNCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
-    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "swapaxes": np.swapaxes,
+    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "argmax": np.argmax, "argmin": np.argmin,
+     "swapaxes": np.swapaxes,
 }  # fmt: skip
 _OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
 
