@@ -1,4 +1,4 @@
-"""Orders and places, as ints: a stable sort of indices, and binary search. A nan is behind every number, as in NumPy."""
+"""Orders and places, as ints: a stable sort of indices, and binary search; a nan is behind every number."""
 
 from __future__ import annotations
 
