@@ -7,7 +7,7 @@ import numpy as np
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import library, shaping
 from s2sad.frontend.lower.arguments import bound, dtype_of
-from s2sad.frontend.lower.functions import array_fact
+from s2sad.frontend.lower.shape_functions import array_fact
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, ordered
 from s2sad.library import METHODS
