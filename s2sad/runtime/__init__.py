@@ -14,6 +14,7 @@ from s2sad.runtime.integers import (
     wrap,
 )
 from s2sad.runtime.lifting import lift
+from s2sad.runtime.ordering import argsort, searchsorted_left, searchsorted_right
 from s2sad.runtime.selection import clip, fmax, fmin, heaviside, maximum, minimum, pymax, pymin, sign
 from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
@@ -21,6 +22,7 @@ from s2sad.runtime.sums import add_any, compensated_add, compensated_value, tota
 __all__ = [
     "SizeOneError",
     "add_any",
+    "argsort",
     "checked_add",
     "checked_mul",
     "checked_pow",
@@ -46,6 +48,8 @@ __all__ = [
     "pymax",
     "pymin",
     "rshift",
+    "searchsorted_left",
+    "searchsorted_right",
     "sign",
     "sinc",
     "total",

@@ -24,7 +24,7 @@ from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
 from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import get_source
-from s2sad.library import find, is_static
+from s2sad.library import is_static
 from s2sad.rules.registry import Op, by_function
 
 _DEPTH = 40  # frames inside one another, with functions of the library
@@ -66,7 +66,7 @@ def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, V
 def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     if is_static(f):
         return call_static(c, f, args, kwargs)
-    found = find(f, kwargs)
+    found = library.implementation(f, args, kwargs)
     if found is not None:
         return library.call(c, found, args, kwargs)
     try:
