@@ -28,23 +28,48 @@ def _block(block: n.Block, b: Builder) -> n.Block:
 
 
 def _joined(loop: n.For, b: Builder) -> n.For:
-    body, leave = loop.body, loop.leave
+    body, flag = _decided(loop.body, loop.leave, b, loop)
+    assert flag is not None
+    carries = tuple(replace(c, next=flag) if c.next == loop.leave else c for c in loop.carries)
+    return replace(loop, body=body, leave=flag, carries=carries)
+
+
+def _decided(block: n.Block, leave: n.Atom | None, b: Builder, loop: n.For) -> tuple[n.Block, n.Atom | None]:
+    """``block`` with ``leave`` as a join of its last branch, if that is what decides it, and the join."""
     used_once = sum(leave in atoms for s in walk.walk((loop,)) for atoms in (walk.uses(s), *walk.end_uses(s))) == 1
-    if body and used_once and isinstance(body[-1], n.Assign) and body[-1].target == leave and body[-1].op == "not":
-        (cond,), rest, value = body[-1].args, body[:-1], False
+    if block and used_once and isinstance(block[-1], n.Assign) and block[-1].target == leave and block[-1].op == "not":
+        (cond,), rest, value = block[-1].args, block[:-1], False
     else:
-        cond, rest, value = leave, body, True
+        cond, rest, value = leave, block, True
     last = rest[-1] if rest else None
-    if not isinstance(last, n.If) or last.cond != cond or not (last.then or last.orelse):
-        return loop
+    if not isinstance(last, n.If) or not isinstance(leave, n.Var):
+        return block, leave
+    for k, join in enumerate(last.joins):
+        if join.target == leave:
+            then, then_value = _decided(last.then, join.then_value, b, loop)
+            orelse, else_value = _decided(last.orelse, join.else_value, b, loop)
+            assert then_value is not None and else_value is not None
+            new = n.Join(leave, then_value, else_value)
+            joins = (*last.joins[:k], new, *last.joins[k + 1 :])
+            return (*rest[:-1], replace(last, then=then, orelse=orelse, joins=joins)), leave
+    if last.cond != cond or not (last.then or last.orelse or last.joins):
+        return block, leave
     flag = b.var("leave", BOOL)
     joins = (*last.joins, n.Join(flag, const(value), const(not value)))
-    return replace(loop, body=(*rest[:-1], replace(last, joins=joins)), leave=flag)
+    return (*rest[:-1], replace(last, joins=joins)), flag
 
 
 def flags(fn: n.Function) -> frozenset[str]:
-    """Names of the flags of loops: a branch that decides one is no conditional expression."""
-    return frozenset(s.leave.name for s in walk.walk(fn.body) if isinstance(s, n.For) and isinstance(s.leave, n.Var))
+    """Names of the flags of loops, also on one side of a branch: what decides one is no conditional expression."""
+    found: set[str] = set()
+    for stmt in walk.walk(fn.body):  # outer statements come first
+        if isinstance(stmt, n.For) and isinstance(stmt.leave, n.Var):
+            found.add(stmt.leave.name)
+        elif isinstance(stmt, n.If):
+            for join in stmt.joins:
+                if join.target.name in found:
+                    found |= {v.name for v in (join.then_value, join.else_value) if isinstance(v, n.Var)}
+    return frozenset(found)
 
 
 def endless(stmt: n.For | n.ReverseLoop) -> bool:

@@ -39,7 +39,24 @@ class _Loop:
         self.carries = [c for c in self.stmt.carries if c.inner.name in used or c.outer.name in used]
         self.asked = trips is not None and trips.name in used
         self.endless = endless(self.stmt)
+        self.idle = self.constant()
         self.counted = self.endless and (self.asked or index.name in used)
+
+    def constant(self) -> set[n.Var]:
+        """Carried variables that each trip which another one follows leaves at the constant that they start with."""
+        pairs: Pairs = tuple((c.inner, c.next) for c in self.carries if isinstance(c.init, n.Const))
+        init = {c.inner: c.init for c in self.carries}
+        found = {inner for inner, _ in pairs}
+        stack = [(self.stmt.body, self.stmt.leave, pairs)]
+        while stack:
+            block, leave, pairs = stack.pop()
+            last = block[-1] if block else None
+            if isinstance(last, n.If) and _side(last, leave, 0) is not None:
+                for k, side in enumerate(walk.blocks(last)):
+                    stack.append((side, _side(last, leave, k), _through(last, pairs, k)))
+            elif not (isinstance(leave, n.Const) and leave.value):
+                found -= {inner for inner, value in pairs if value != init[inner]}
+        return found
 
     def made(self) -> list[ast.stmt]:
         s, stmt = self.s, self.stmt
@@ -84,7 +101,10 @@ class _Loop:
         """``block``, which ends a trip: what is carried, and the ``break``."""
         s, loc = self.s, self.stmt.loc
         if isinstance(leave, n.Const):
-            return [*s.block(block), *s.copies(list(pairs), loc), *([ast.Break()] if leave.value else self.count())]
+            if leave.value:
+                return [*s.block(block), *s.copies(list(pairs), loc), ast.Break()]
+            moved = [pair for pair in pairs if pair[0] not in self.idle]
+            return [*s.block(block), *s.copies(moved, loc), *self.count()]
         last = block[-1] if block else None
         if isinstance(last, n.If) and _side(last, leave, 0) is not None:
             return [*s.block(block[:-1]), *self.branch(last, leave, pairs)]

@@ -265,7 +265,10 @@ class Statements:
         if isinstance(stmt.cond, n.Const) and stmt.cond.value:
             return []
         error = "rt.SizeOneError" if stmt.error == "SizeOne" else stmt.error
-        failure = ast.Raise(self.x.call(error, ast.Constant(stmt.message)), None)
+        message = [ast.Constant(stmt.message)] if stmt.message else []
+        failure = ast.Raise(self.x.call(error, *message), None)
+        if isinstance(stmt.cond, n.Const):
+            return self.noted(failure, stmt.loc)
         return self.noted(ast.If(self.x.negated(stmt.cond), [failure], []), stmt.loc)
 
     def tree(self, tree: n.Tree) -> ast.expr:

@@ -123,8 +123,12 @@ class FlowRules(gast.NodeVisitor):
     def guard(self, case: gast.match_case, match: gast.Match) -> None:
         """A guard's names are bound before it is tested, also if it fails: nobody else may read them then."""
         self.visit(case.guard)
-        here = {id(node) for part in (case.guard, *case.body) for node in gast.walk(part)}
         names = _captures(case.pattern)
+        here = set()
+        for other in match.cases:
+            bound = names & _captures(other.pattern)
+            for part in ([other.guard] if other.guard is not None else []) + other.body:
+                here |= {id(n) for n in gast.walk(part) if isinstance(n, gast.Name) and n.id in bound}
         for node in gast.walk(self.source.tree):
             if isinstance(node, gast.Name) and node.id in names and id(node) not in here:
                 reason = f"{node.id} is bound by a case with a guard, and read outside of that case"

@@ -15,9 +15,9 @@ from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.failures import failure
 from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
-from s2sad.frontend.lower.liveness import names_bound
+from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value, describe, ordered, roots
+from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Root, Tup, Value, describe, ordered, roots
 from s2sad.frontend.paths import raises
 from s2sad.ir import nodes as n
 
@@ -59,18 +59,24 @@ def split(
     loc = c.b.loc
     arms = [_arm(c, before, body) for body in (then, orelse)]
     c.b.loc = loc
+    on = None if frame.loop is None else frame.loop.goes_on([arm.env for arm in arms])
     joins: list[n.Join] = []
     opposite: list[str] = []  # names that are true where the condition is false
     for name in names:
         before.pop(name, None)
         if name in after:
             left, right = (arm.env.get(name) for arm in arms)
-            if _is(left, False) and _is(right, True):
+            if name == RETURN and frame.callee.total:  # a side without a result does not get to the end
+                left, right = (Dead() if value is None else value for value in (left, right))
+            if on is not None and frame.loop.exchanged(left, right):
+                before[name] = arms[on].env[name]
+            elif _is(left, False) and _is(right, True):
                 opposite.append(name)
             elif _is(left, True) and _is(right, False):
                 before[name] = Num(cond.atom, weak=True, bits=1)
             elif left is not None or right is not None or name not in frame.callee.safe:
-                before[name] = _join(c, name, left, right, arms, joins)
+                hint = "result" if name == RETURN else name
+                before[name] = _join(c, hint, left, right, arms, joins)
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
     if opposite:
         before.update(dict.fromkeys(opposite, operators.negate(c, cond)))
@@ -129,6 +135,12 @@ def _resumed(c: State, arm: Arm) -> Iterator[None]:
 
 
 def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: list[Arm], joins: list[n.Join]) -> Value:
+    if isinstance(then, Dead) or isinstance(orelse, Dead):
+        value = orelse if isinstance(then, Dead) else then
+        if value is None or isinstance(value, Dead):
+            return Dead()
+        sides = (None, value) if isinstance(then, Dead) else (value, None)
+        return _one_sided(c, name, *sides, arms, joins)
     if then is None or orelse is None:
         if isinstance(then, Bad) or isinstance(orelse, Bad):
             return Bad()

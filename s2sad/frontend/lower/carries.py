@@ -280,6 +280,7 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
             carries.append(n.Carry(leaf.inner, leaf.init.var, leaf.next, outer))
             result = Arr(outer, c.root(leaf.name), leaf.init.in_order)
             result.root.may = _root(leaf).may
+            leaf.outer = result
             return result
         case SlotPlan(dtype=dtype):
             assert isinstance(leaf.value, Arr)

@@ -94,6 +94,7 @@ class Frame:
     numba: bool = False  # Numba's dtype rules: no weak scalars, no overflow checks
     origin: Callee | None = None  # of ``callee``, before branches took in what follows them
     top: Any = None  # the statement of the body's own list that is being lowered
+    loop: Any = None  # the run-time loop that is being lowered
     texts: dict[int, str] = field(default_factory=dict)
     place: Loc | None = None  # of a function of the library: where the user's code calls it
     label: str = ""  # and NumPy's name of it

@@ -20,6 +20,19 @@ from s2sad.frontend.paths import endless, ends, inner_blocks, leaves_loop
 _COPIES = 4_000  # statements that may stand twice because a jump may or may not happen before them
 
 
+class Forget(gast.stmt):
+    """Where a trip leaves its loop: arrays that are not read after it are as good as unassigned from here on.
+
+    ``value`` is what is returned then; ``None``: what the liveness after ``loop.node`` says.
+    """
+
+    _fields = ()
+
+    def __init__(self, loop: _Loop, value: gast.expr | None) -> None:
+        super().__init__()
+        self.loop, self.value = loop, value
+
+
 class TooManyPaths(Exception):
     """The statement from where on what follows would stand too often."""
 
@@ -36,6 +49,7 @@ class _Loop:
     broke: str | None = None
     sites: list[tuple[str, gast.Return]] = field(default_factory=list)
     left: bool = False
+    node: gast.stmt | None = None
 
 
 def structured(body: Sequence[gast.stmt]) -> list[gast.stmt]:
@@ -128,9 +142,10 @@ class _Jumps:
             site = self.flag("returned")
             loop.sites.append((site, stmt))
             made.append(_set(site, True, stmt))
+            return [*made, gast.copy_location(Forget(loop, stmt.value), stmt)]
         elif loop.broke is not None:
             made.append(_set(loop.broke, True, stmt))
-        return made
+        return [*made, gast.copy_location(Forget(loop, None), stmt)]
 
     def loop(self, stmt: gast.For | gast.While) -> tuple[list[gast.stmt], list[gast.stmt]]:
         """The structured loop with what precedes it, and what comes after it, still with jumps."""
@@ -138,14 +153,14 @@ class _Jumps:
         own = _Loop(self.flag("leave"), self.flag("broke") if stmt.orelse and broken else None)
         if isinstance(stmt, gast.While):
             own.left = not endless(stmt)
-            stop = [_set(own.leave, True, stmt)]
+            stop = [_set(own.leave, True, stmt), gast.copy_location(Forget(own, None), stmt)]
             inner = self.block(stmt.body, own)
             body = inner if endless(stmt) else [_if_test(stmt.test, inner, stop, stmt)]
             new = gast.While(stmt.test, body, [])
         else:
             body = self.block(stmt.body, own)
             new = gast.For(stmt.target, stmt.iter, body, [], None)
-        gast.copy_location(new, stmt)
+        own.node = gast.copy_location(new, stmt)
         asked = [flag for flag in (own.broke, *(site for site, _ in own.sites)) if flag is not None]
         new.flags = (own.leave, *asked) if own.left else ()
         new.leave = own.leave if own.left else None

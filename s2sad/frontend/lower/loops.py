@@ -16,7 +16,7 @@ from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.outcomes import NeedsStatic
 from s2sad.frontend.lower.plans import Carried, Plan, initial, inside
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Bad, Num, Value, integer
+from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Value, integer
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
@@ -104,6 +104,8 @@ class _Loop:
         self.after = live.after.get(node, frozenset())
         self.head = live.head.get(node, frozenset())
         self.names = [name for name in _bound(node) if name in self.after or name in self.head]
+        self.arrays: set[n.Var] = set()
+        self.held: dict[str, set[n.Var]] = {}  # what array names hold where a trip leaves the loop
         self.start, self.stop, self.step = (c.scalar(b, "int64") for b in (t.start, t.stop, t.step))
         if t.step.const is None:
             cond = c.assign("ne", (self.step, const(0)), "bool", "ok")
@@ -130,6 +132,9 @@ class _Loop:
         c = self.c
         carried = [inside(c, name, plans[name], before.get(name)) for name in self.names]
         entry(c, carried)
+        self.arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
+        self.held = {}
+        around, c.frame.loop = c.frame.loop, self
         serial = c.serial
         hint = getattr(self.node.target, "id", "i") if isinstance(self.node, gast.For) else "trip"
         index = c.b.var(hint, n.Scalar("int64"))
@@ -140,7 +145,7 @@ class _Loop:
                 self.body(index, carried)
                 if len(c.problems) > problems:
                     raise c.silent()  # further attempts would only say it again
-                ends = {name: c.env.get(name) for name in self.names}
+                ends = {item.name: self.end(item) for item in carried}
                 revised = revise(c, carried, ends, self.after if self.nonempty() else frozenset())
                 if revised is not None:
                     return revised
@@ -150,14 +155,64 @@ class _Loop:
                 stop = self.left()
         finally:
             c.loops -= 1
+            c.frame.loop = around
             c.frame.env = dict(before)
             c.b.loc = self.loc
         for name in _bound(self.node):
             c.env.pop(name, None)
         carries = leave(c, carried, self.after)
+        exchanged = self.exchanges(carried)
         count = None if stop is None else c.b.var("trips", n.Scalar("int64"))
         c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc, stop, count))
+        c.env.update(exchanged)
         return None
+
+    def end(self, item: Carried) -> Value | None:
+        """What a carried variable holds at the end of a trip."""
+        value = self.c.env.get(item.name)
+        return item.value if isinstance(value, Dead) else value
+
+    # ---- arrays that are exchanged in trips that do not leave the loop ----
+
+    def goes_on(self, envs: list[dict[str, Value]]) -> int | None:
+        """Which of two branches goes on, where the other one leaves the loop; what arrays that one holds is noted."""
+        flag = leave_flag(self.node)
+        flags = [] if flag is None else [env.get(flag) for env in envs]
+        leaves = [isinstance(value, Num) and value.const is True for value in flags]
+        if leaves.count(True) != 1:
+            return None
+        side = leaves.index(True)
+        for name in self.names:
+            value = envs[side].get(name)
+            if isinstance(value, Arr):
+                self.held.setdefault(name, set()).add(value.var)
+        return 1 - side
+
+    def exchanged(self, a: Value | None, b: Value | None) -> bool:
+        """Whether ``a`` and ``b`` are different ones of the arrays that the loop carries."""
+        return isinstance(a, Arr) and isinstance(b, Arr) and a != b and {a.var, b.var} <= self.arrays
+
+    def exchanges(self, carried: list[Carried]) -> dict[str, Value]:
+        """Array names after a loop whose last trip did not exchange them: they hold what the next trip would call else.
+
+        A ``while`` loop is only left from inside, so that the last trip is always one of those.
+        """
+        leaves = [leaf for item in carried for leaf in item.leaves if isinstance(leaf.outer, Arr)]
+        outers = {leaf.next: leaf.outer for leaf in leaves}
+        result: dict[str, Value] = {}
+        for leaf in leaves:
+            left = self.held.get(leaf.name, set())
+            if leaf.name not in self.after or left <= {leaf.next}:
+                continue
+            found = outers.get(next(iter(left))) if len(left) == 1 else None
+            if found is not None and isinstance(self.node, gast.While):
+                result[leaf.name] = found
+                continue
+            result[leaf.name] = Bad(
+                f"{leaf.name} is one of the arrays that the loop above exchanges, depending on where it was left",
+                "the exchange as the first statement of the loop, or a copy",
+            )
+        return result
 
     def left(self) -> n.Atom | None:
         """Whether this trip leaves the loop; ``None``: it never does."""

@@ -76,6 +76,7 @@ class Leaf:
     inner: n.Var | None = None
     end: Value | None = None
     next: n.Atom | None = None
+    outer: Value | None = None
 
 
 @dataclass

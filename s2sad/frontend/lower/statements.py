@@ -14,13 +14,14 @@ from s2sad.frontend.lower.branches import lower_if, thaw
 from s2sad.frontend.lower.expressions import nested_callee
 from s2sad.frontend.lower.failures import failure, message
 from s2sad.frontend.lower.iteration import bind_target
+from s2sad.frontend.lower.jumps import Forget
 from s2sad.frontend.lower.linear import matmul
-from s2sad.frontend.lower.liveness import RETURN, names_bound
+from s2sad.frontend.lower.liveness import RETURN, names_bound, names_read
 from s2sad.frontend.lower.loops import lower_for, lower_while
 from s2sad.frontend.lower.names import attribute, lookup, usable
 from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import NONE, Arr, Bad, Function, Static, Tup, Value
+from s2sad.frontend.lower.values import NONE, Arr, Bad, Dead, Function, Static, Tup, Value
 from s2sad.ir.builder import const
 
 _LIMIT = 20_000
@@ -134,6 +135,15 @@ def _delete(c: State, stmt: Any) -> None:
         c.env.pop(target.id, None)
 
 
+def _forget(c: State, stmt: Any) -> None:
+    """Arrays that the loop binds and that nothing reads once it is left here."""
+    live = c.frame.callee.live
+    kept = live.after.get(stmt.loop.node, frozenset()) if stmt.value is None else names_read(stmt.value) | live.closed
+    for name in names_bound([stmt.loop.node]):
+        if name not in kept and isinstance(c.env.get(name), Arr):
+            c.env[name] = Dead()
+
+
 def _import(c: State, stmt: Any) -> None:
     for alias in stmt.names:
         module = importlib.import_module(stmt.module if isinstance(stmt, gast.ImportFrom) else alias.name)
@@ -161,6 +171,7 @@ _HANDLERS: dict[type, Callable[[State, Any], None]] = {
     gast.Assert: _assert,
     gast.Raise: _raise,
     gast.Delete: _delete,
+    Forget: _forget,
     gast.Import: _import,
     gast.ImportFrom: _import,
     gast.Global: _pass,
