@@ -15,6 +15,7 @@ from s2sad.runtime.integers import (
     wrap,
 )
 from s2sad.runtime.lifting import lift
+from s2sad.runtime.ordering import argsort, searchsorted_left, searchsorted_right
 from s2sad.runtime.representation import (
     fma,
     fraction,
@@ -35,6 +36,7 @@ from s2sad.runtime.sums import add_any, compensated_add, compensated_value, tota
 __all__ = [
     "SizeOneError",
     "add_any",
+    "argsort",
     "checked_add",
     "checked_mul",
     "checked_pow",
@@ -75,6 +77,8 @@ __all__ = [
     "pymin",
     "remainder",
     "rshift",
+    "searchsorted_left",
+    "searchsorted_right",
     "sign",
     "sinc",
     "spacing",
