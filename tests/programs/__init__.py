@@ -8,12 +8,14 @@ from tests.programs import (
     elementwise,
     interplay,
     linear,
+    math_functions,
     outside,
     pitfalls,
     reductions,
     scalars,
     tapes,
     tuples_calls,
+    ufuncs,
     views,
 )
 from tests.programs.registry import PROGRAMS, Program
@@ -27,12 +29,14 @@ THEMES = (
     elementwise,
     interplay,
     linear,
+    math_functions,
     outside,
     pitfalls,
     reductions,
     scalars,
     tapes,
     tuples_calls,
+    ufuncs,
     views,
 )
 
