@@ -19,7 +19,7 @@ from s2sad.frontend.lower.linear import matmul
 from s2sad.frontend.lower.liveness import RETURN, names_bound, names_read
 from s2sad.frontend.lower.loops import lower_for, lower_while
 from s2sad.frontend.lower.names import attribute, lookup, usable
-from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused
+from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused, TooDeep
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import NONE, Arr, Bad, Dead, Function, Static, Tup, Value
 from s2sad.ir.builder import const
@@ -46,7 +46,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
                 handler(c, stmt)
             thaw(c, joined)
         except Refused as refused:
-            if isinstance(refused, Fork) or (isinstance(refused, NeedsStatic) and c.unrollable):
+            if isinstance(refused, Fork | TooDeep) or (isinstance(refused, NeedsStatic) and c.unrollable):
                 raise
             if c.frame.library is not None:
                 raise  # one problem per call of the library
