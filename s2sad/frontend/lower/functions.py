@@ -13,13 +13,14 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
+from s2sad.frontend.lower.picking import PICKING, nonzero
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = dict(BUILTINS)
+HANDLERS: dict[Any, Handler] = {**BUILTINS, **PICKING}
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
@@ -285,6 +286,8 @@ for _name in ("shape", "size", "ndim"):
 
 @handles(np.where)
 def _where(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    if len(args) == 1 and not kwargs:
+        return nonzero(c, args, kwargs, hint)
     a = bound(c, "where", "condition x y", args, kwargs, 3)
     return ew.select(c, *(ew.operand(c, a[k]) for k in ("condition", "x", "y")), hint)  # type: ignore[arg-type]
 

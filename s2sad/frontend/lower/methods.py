@@ -14,6 +14,7 @@ from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, de
 _AS_FUNCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
     "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "swapaxes": np.swapaxes,
+    "nonzero": np.nonzero, "take": np.take, "put": np.put,
 }  # fmt: skip
 _OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
 
@@ -32,6 +33,8 @@ def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
         return Static(np.dtype(base.dtype))
     if name == "real":
         return base
+    if name == "compress" and isinstance(base, Arr):
+        return Method(base, name)
     if name in _AS_FUNCTIONS or name in _OWN:
         return Method(base, name)
     if name == "view":
@@ -62,6 +65,8 @@ def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: 
             return shaping.transposed(c, base, args, hint)
         case "flatten":
             return shaping.flatten(c, base, hint)
+        case "compress":
+            return HANDLERS[np.compress](c, [*args[:1], base, *args[1:]], kwargs, hint)
         case "fill":
             return _fill(c, base, args)
         case "item":
