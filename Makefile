@@ -4,7 +4,7 @@ VENV ?= .venv
 JOBS ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint ruff-check ruff-format pyright format bench clean
+.PHONY: demo test test-all smoke lint ruff-check ruff-format pyright format bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.extra-demo
@@ -15,6 +15,13 @@ test: $(VENV)/.extra-test
 
 test-all: $(VENV)/.extra-test
 	$(BIN)/python -m pytest -n $(JOBS)
+
+# What a Python version can break: reading and printing source, messages, the corpus, some of it compiled.
+# `make smoke PYTHON=python3.13 VENV=.venv3.13`
+SMOKE := tests/frontend tests/errors tests/backend/test_printer.py tests/api/test_transforms.py tests/test_corpus.py
+smoke: $(VENV)/.smoke
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(SMOKE) \
+	    -k "not (test_layouts or test_float32 or test_repeatable or test_dot_product)"
 
 # Three targets, so that `make -k lint` shows the findings of all.
 lint: ruff-check ruff-format pyright
@@ -43,6 +50,10 @@ $(VENV)/.created:
 
 $(VENV)/.extra-%: pyproject.toml $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	touch $@
+
+$(VENV)/.smoke: pyproject.toml $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --editable . pytest pytest-xdist hypothesis
 	touch $@
 
 clean:

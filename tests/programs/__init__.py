@@ -10,12 +10,14 @@ from tests.programs import (
     interplay,
     linear,
     masks,
+    math_functions,
     outside,
     pitfalls,
     reductions,
     scalars,
     tapes,
     tuples_calls,
+    ufuncs,
     views,
 )
 from tests.programs.registry import PROGRAMS, Program
@@ -31,12 +33,14 @@ THEMES = (
     interplay,
     linear,
     masks,
+    math_functions,
     outside,
     pitfalls,
     reductions,
     scalars,
     tapes,
     tuples_calls,
+    ufuncs,
     views,
 )
 

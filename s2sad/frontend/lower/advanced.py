@@ -155,7 +155,8 @@ def only_mask(c: State, base: Arr, given: Sequence[Value]) -> Arr | None:
     if len(given) != 1 or not isinstance(mask := given[0], Arr) or mask.dtype != "bool" or mask.ndim > base.ndim:
         return None
     _fits(c, base, mask, 0)
-    return view_of(c, mask, [WHOLE] * mask.ndim + [None] * (base.ndim - mask.ndim))
+    items: list[Item] = [*[WHOLE] * mask.ndim, *[None] * (base.ndim - mask.ndim)]
+    return view_of(c, mask, items)
 
 
 def _place(given: Sequence[Value], items: list[Any]) -> int:
@@ -205,9 +206,9 @@ def write(c: State, s: Selection, value: Num | Arr, combine: Callable[..., None]
     atom = ew.cast_value(c, value, dtype)
     if isinstance(value, Arr):
         assert isinstance(atom, n.Var)
-        atom = fitted(c, s.extents, s.view.var.hint, Arr(atom, value.root))
-        if atom == value.var and _shares(value, s.view):
-            atom = c.array_call("copy", (atom,), dtype, value.extents).var
+        own = _shares(value, s.view) and dtype == value.dtype
+        value = Arr(fitted(c, s.extents, s.view.var.hint, Arr(atom, value.root)), value.root)
+        atom = _copy(c, value).var if own else value.var
     picks = tuple(_copy(c, p) if _shares(p, s.view) else p for p in s.picks)
     s = replace(s, picks=picks)
     c.mark_written(s.view.root)

@@ -7,23 +7,30 @@ from collections.abc import Sequence
 from typing import Any
 
 import gast
+import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from s2sad.analysis.types import Kind
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import methods, names
+from s2sad.frontend.lower import library, methods, names
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS
+from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
+from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
 from s2sad.frontend.lower.outcomes import Fork
 from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.statics import call_static, from_python
+from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
 from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import get_source
+from s2sad.library import is_static
 from s2sad.rules.registry import Op, by_function
 
+_DEPTH = 40  # frames inside one another, with functions of the library
 _FORKS = 4  # each doubles what follows
 
 
@@ -60,14 +67,24 @@ def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, V
 
 
 def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    try:
-        handler = HANDLERS.get(f)
-    except TypeError:
-        handler = None
+    if is_static(f):
+        return call_static(c, f, args, kwargs)
+    known = f if callable(f) and getattr(type(f), "__hash__", None) is not None else None
+    if "out" in kwargs and known in OUT_TAKERS:
+        return call_with_out(c, f, args, kwargs, lambda rest: _call_object(c, f, args, rest, hint))
+    found = library.implementation(f, args, kwargs)
+    if found is not None:
+        return library.call(c, found, args, kwargs)
+    handler = HANDLERS.get(known)
     if handler is not None:
         return handler(c, args, kwargs, hint)
+    if known in SEQUENCES:
+        function, values = sequence_call(c, f, args, kwargs)
+        return c.call(callee_of(c, function), values, {})
     entry = by_function(f)
     if entry is not None:
+        if isinstance(f, np.ufunc):
+            return call_ufunc(c, f, entry, args, kwargs, hint)
         if kwargs:
             c.refuse(f"the keyword {next(iter(kwargs))} of {f.__name__}", "the call without it")
         if len(args) != entry.arity:
@@ -78,6 +95,8 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return ew.apply(c, entry, f, operands, hint, _math_kind(c, f, entry, operands))
     if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
         return _named_tuple(c, f, args, kwargs)
+    if library.is_own(f):
+        return c.call(library.callee(f), args, kwargs)
     if isinstance(f, types.FunctionType | Dispatcher):
         return c.call(callee_of(c, f), args, kwargs)
     name = getattr(f, "__name__", None) or type(f).__name__
@@ -125,6 +144,8 @@ def callee_of(c: State, f: Any) -> Callee:
 
 def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     """Lower the body of ``callee`` here; its result."""
+    if is_own(callee.source.fn):
+        return _inline_library(c, callee, args, kwargs)
     if any(frame.origin is callee for frame in c.frames):
         c.refuse(f"{callee.name} calls itself", "a loop")
     numba = c.frame.numba or callee.source.semantics == "numba"
@@ -134,6 +155,18 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     before = c.frame.numba
     result = run_body(c, Frame(callee, env, numba))
     return weakened(result) if numba and not before else result
+
+
+def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """The result of a function of the library: Python's dtypes also under Numba, problems are those of the call."""
+    outer = c.frame.library
+    place, label = (c.frame.loc(c.node), callee.name) if outer is None else (outer.place, outer.label)
+    if len(c.frames) > _DEPTH:
+        c.refuse(f"{callee.name} nests too deeply")
+    if outer is None:
+        args = [names.usable(c, a) for a in args]
+    result = run_body(c, Frame(callee, bind(c, callee, args, kwargs), place=place, label=label))
+    return strengthened(result) if c.frame.numba else result
 
 
 def run_body(c: State, frame: Frame) -> Value:
@@ -196,6 +229,8 @@ def default(c: State, callee: Callee, name: str) -> Value:
         return callee.defaults[name]
     if callee.outer is None and name in callee.source.defaults:
         value = callee.source.defaults[name]
+        if is_own(callee.source.fn):
+            return from_python(value)
         if isinstance(value, bool | int | float):
             return names.constant(c, value)
         return names.captured(c, ("default", id(callee.source.fn), name), name, value, lambda: value)

@@ -82,13 +82,26 @@ class Frame:
     top: Any = None  # the statement of the body's own list that is being lowered
     loops: int = 0  # run-time loops around the call
     texts: dict[int, str] = field(default_factory=dict)
+    place: Loc | None = None  # of a function of the library: where the user's code calls it
+    label: str = ""  # and NumPy's name of it
 
     @property
     def source(self) -> Source:
         return self.callee.source
 
+    @property
+    def library(self) -> Frame | None:
+        """The frame that was entered from the user's code, if this one is inside the library."""
+        frame: Frame | None = self
+        while frame is not None and frame.place is None:
+            frame = frame.callee.outer
+        return frame
+
     def loc(self, node: Any) -> Loc:
-        """The place of ``node``, its text without a comment."""
+        """The place of ``node``, its text without a comment; inside the library the place of the user's call."""
+        library = self.library
+        if library is not None and library.place is not None:
+            return library.place
         loc = self.source.loc(node)
         text = self.texts.get(loc.line)
         if text is None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import shaping
+from s2sad.frontend.lower import library, shaping
 from s2sad.frontend.lower.arguments import bound, dtype_of
-from s2sad.frontend.lower.functions import HANDLERS, array_fact
+from s2sad.frontend.lower.shape_functions import array_fact
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, ordered
+from s2sad.library import METHODS
 
 _AS_FUNCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
-    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "swapaxes": np.swapaxes,
     "nonzero": np.nonzero, "take": np.take, "put": np.put,
+    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "argmax": np.argmax, "argmin": np.argmin,
+     "swapaxes": np.swapaxes,
 }  # fmt: skip
 _OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
 
@@ -35,7 +37,7 @@ def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
         return base
     if name == "compress" and isinstance(base, Arr):
         return Method(base, name)
-    if name in _AS_FUNCTIONS or name in _OWN:
+    if name in _AS_FUNCTIONS or name in METHODS or name in _OWN:
         return Method(base, name)
     if name == "view":
         c.refuse("view(dtype) reinterprets memory", "astype, or np.float64(x)")
@@ -54,7 +56,9 @@ def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: 
     if name in _AS_FUNCTIONS:
         if isinstance(base, Num) and name == "copy":
             return base
-        return HANDLERS[_AS_FUNCTIONS[name]](c, [base, *args], kwargs, hint)
+        return library.numpy_call(c, _AS_FUNCTIONS[name], [base, *args], kwargs, hint)
+    if name in METHODS:
+        return library.numpy_call(c, METHODS[name], [base, *args], kwargs, hint)
     if isinstance(base, Num):
         return _of_number(c, base, name, args, kwargs, hint)
     match name:
@@ -66,7 +70,7 @@ def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: 
         case "flatten":
             return shaping.flatten(c, base, hint)
         case "compress":
-            return HANDLERS[np.compress](c, [*args[:1], base, *args[1:]], kwargs, hint)
+            return library.numpy_call(c, np.compress, [*args[:1], base, *args[1:]], kwargs, hint)
         case "fill":
             return _fill(c, base, args)
         case "item":

@@ -13,6 +13,7 @@ from s2sad.errors import ArgumentError
 from s2sad.frontend.lower.frames import Frame
 from s2sad.frontend.lower.outcomes import Capture, Guard
 from s2sad.frontend.lower.state import State, num
+from s2sad.frontend.lower.statics import from_python
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
@@ -66,6 +67,8 @@ def usable(c: State, value: Value) -> Value:
 
 def captured(c: State, key: object, name: str, value: object, read: Callable[[], object]) -> Value:
     """The value of a captured object: hidden parameters for numbers and arrays, a guard for everything else."""
+    if c.frame.library is not None:
+        return from_python(value)
     key = (key, c.frame.numba)  # Numba freezes what Python reads at each call
     found = c.captured.get(key)
     if found is None:

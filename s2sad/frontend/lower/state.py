@@ -76,6 +76,9 @@ class State:
     # ---- refusals ---------------------------------------------------------------------------------------------------
 
     def problem(self, reason: str, alternative: str = "") -> Problem:
+        library = self.frame.library
+        if library is not None and not reason.startswith(library.label):
+            reason = f"{library.label}: {reason}"
         return Problem(self.frame.loc(self.node), reason, alternative)
 
     def refuse(self, reason: str, alternative: str = "") -> NoReturn:

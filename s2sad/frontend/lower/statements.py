@@ -44,6 +44,8 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
         except Refused as refused:
             if isinstance(refused, Fork) or (isinstance(refused, NeedsStatic) and c.unrollable):
                 raise
+            if c.frame.library is not None:
+                raise  # one problem per call of the library
             if c.statements > _LIMIT and refused.problem is not None:
                 c.problems = [refused.problem]
                 raise
