@@ -47,6 +47,7 @@ def _written(c: State, value: Value | None, function: str) -> Arr:
 
 @_handles(np.nonzero)
 def nonzero(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    """``np.nonzero(a)``, also ``np.where(a)``: one int64 array per dimension."""
     x = _array(c, bound(c, "nonzero", "a", args, kwargs)["a"], "nonzero")
     if x.ndim == 0:
         c.refuse("nonzero of a 0-d array", "np.atleast_1d(x)")
@@ -94,6 +95,7 @@ def _count_nonzero(c: State, args: list[Value], kwargs: dict[str, Value], hint: 
 
 @_handles(np.take)
 def take(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    """``np.take(a, indices, axis)``."""
     a = bound(c, "take", "a indices axis", args, kwargs, 2)
     x, index = _array(c, a["a"], "take"), a["indices"]
     if isinstance(index, Tup):
