@@ -7,20 +7,26 @@ printed (``S2SAD_SHOW=lower,fold`` or ``S2SAD_SHOW=all`` in the environment, ``D
 from __future__ import annotations
 
 import gc
+import linecache
 import os
+import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import gast
+
 from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.guards import guard_shapes
+from s2sad.adjoint.kinks import equalities, kinks
 from s2sad.adjoint.reverse import reverse
 from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
-from s2sad.errors import InternalError, Problem, S2SADError, refuse
+from s2sad.errors import InternalError, KinkWarning, Loc, Problem, S2SADError, refuse
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
 from s2sad.frontend.normalize import normalize
@@ -60,6 +66,7 @@ class Request:
     tupled: bool = False
     style: str = "fast"
     debug: bool = False
+    kinks: str = "convention"
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,32 @@ def _lower(state: State) -> State:
     return replace(state, ir=lowered.function, captures=lowered.captures, guards=lowered.guards)
 
 
+def _kinks(state: State) -> State:
+    """Checks at kinks (``kinks="raise"``), or a warning of branches on the equality of active floats."""
+    ir, request = _ir(state), state.request
+    wrt = frozenset(request.wrt)
+    if request.kinks == "raise":
+        return replace(state, ir=kinks(ir, wrt, lambda loc: _function_at(loc, state.source)))
+    for loc in equalities(ir, wrt) if request.mode != "primal" else ():
+        text = (
+            f"{loc.text!r} branches on the equality of values that are differentiated; kinks='raise' makes it an error"
+        )
+        warnings.warn_explicit(text, KinkWarning, loc.filename, loc.line)
+    return state
+
+
+def _function_at(loc: Loc, source: Source) -> str:
+    """The name of the function around ``loc``."""
+    last = max(getattr(node, "lineno", 0) for node in gast.walk(source.tree))
+    if loc.filename == source.filename and source.tree.lineno <= loc.line <= last:
+        return source.qualname
+    for line in reversed(linecache.getlines(loc.filename)[: loc.line]):
+        found = re.match(r"(\s*)(?:async )?def (\w+)", line)
+        if found and len(found[1]) <= loc.indent:
+            return found[2]
+    return source.qualname
+
+
 def _differentiate(state: State) -> State:
     """Keep the primal; add its reverse sweep or its tangents, as the request says."""
     request, primal = state.request, _ir(state)
@@ -188,6 +221,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("fence", _fence),
     Stage("normalize", _normalize),
     Stage("lower", _lower, "array"),
+    Stage("kinks", _kinks, "array"),
     _pass("scalarize", scalarize),
     _pass("fold", fold),
     _pass("copies", copies),
