@@ -7,17 +7,13 @@ printed (``S2SAD_SHOW=lower,fold`` or ``S2SAD_SHOW=all`` in the environment, ``D
 from __future__ import annotations
 
 import gc
-import linecache
 import os
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
-
-import gast
 
 from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
@@ -26,10 +22,11 @@ from s2sad.adjoint.kinks import equalities, kinks
 from s2sad.adjoint.reverse import reverse
 from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
-from s2sad.errors import InternalError, KinkWarning, Loc, Problem, S2SADError, refuse
+from s2sad.errors import InternalError, KinkWarning, Problem, S2SADError, refuse
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
 from s2sad.frontend.normalize import normalize
+from s2sad.frontend.places import function_at
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
@@ -153,25 +150,11 @@ def _kinks(state: State) -> State:
     ir, request = _ir(state), state.request
     wrt = frozenset(request.wrt)
     if request.kinks == "raise":
-        return replace(state, ir=kinks(ir, wrt, lambda loc: _function_at(loc, state.source)))
+        return replace(state, ir=kinks(ir, wrt, lambda loc: function_at(loc, state.source)))
     for loc in equalities(ir, wrt) if request.mode != "primal" else ():
-        text = (
-            f"{loc.text!r} branches on the equality of values that are differentiated; kinks='raise' makes it an error"
-        )
+        text = f"{loc.text!r} branches on the equality of active values; with kinks='raise' that is an error"
         warnings.warn_explicit(text, KinkWarning, loc.filename, loc.line)
     return state
-
-
-def _function_at(loc: Loc, source: Source) -> str:
-    """The name of the function around ``loc``."""
-    last = max(getattr(node, "lineno", 0) for node in gast.walk(source.tree))
-    if loc.filename == source.filename and source.tree.lineno <= loc.line <= last:
-        return source.qualname
-    for line in reversed(linecache.getlines(loc.filename)[: loc.line]):
-        found = re.match(r"(\s*)(?:async )?def (\w+)", line)
-        if found and len(found[1]) <= loc.indent:
-            return found[2]
-    return source.qualname
 
 
 def _differentiate(state: State) -> State:

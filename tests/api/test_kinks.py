@@ -59,7 +59,8 @@ def equality(s):
 def inactive(x, k):
     if k == 0:
         return np.sum(x * np.abs(k - 1) + max(k, 0) * np.floor(2.0))
-    return np.sum(x) if x[0] != x[0] else np.sum(x * x)
+    first = x[0]
+    return np.sum(x) if first != first else np.sum(x * x)
 
 
 SMOOTH_AND_NOT: tuple[tuple[Any, tuple, tuple, str], ...] = (
