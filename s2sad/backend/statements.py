@@ -264,7 +264,7 @@ class Statements:
     def check(self, stmt: n.Check) -> list[ast.stmt]:
         if isinstance(stmt.cond, n.Const) and stmt.cond.value:
             return []
-        error = "rt.SizeOneError" if stmt.error == "SizeOne" else stmt.error
+        error = {"SizeOne": "rt.SizeOneError", "Kink": "rt.KinkError"}.get(stmt.error, stmt.error)
         message = [ast.Constant(stmt.message)] if stmt.message else []
         failure = ast.Raise(self.x.call(error, *message), None)
         if isinstance(stmt.cond, n.Const):
