@@ -79,7 +79,7 @@ class _Marks:
             if isinstance(var.type, n.Array):
                 self.memory(var)
         for k, stmt in enumerate(self.statements):
-            if isinstance(stmt, n.Check | n.Return) or (isinstance(stmt, n.Assign) and raises(stmt.op)):
+            if isinstance(stmt, n.Check | n.Print | n.Return) or (isinstance(stmt, n.Assign) and raises(stmt.op)):
                 self.keep(k)
 
     def need(self, a: n.Atom) -> None:
