@@ -216,10 +216,13 @@ class Map:
 
 @dataclass(frozen=True)
 class LibCall:
-    """``out[...] = fn(*args)``: a library routine on whole arrays, writing all of ``out``."""
+    """``outs[0][...], outs[1][...] = fn(*args)``: a library routine on whole arrays, writing all of each of ``outs``.
+
+    A derivative flows through those that ``rules.linear`` has rules of; that of others stands in a ``Custom`` after it.
+    """
 
     fn: str
-    out: Var
+    outs: tuple[Var, ...]
     args: tuple[Atom, ...]
     version: int = -1
     loc: Loc = NOWHERE
@@ -238,6 +241,35 @@ class Call:
 
     def attr(self, name: str, default: object = None) -> object:
         return dict(self.attrs).get(name, default)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A derivative rule as array-level code: ``body`` computes ``results`` from ``params``; nothing else is visible."""
+
+    params: tuple[Var, ...]
+    body: Block
+    results: tuple[Atom | None, ...]
+
+
+@dataclass(frozen=True)
+class Custom:
+    """``outs`` = copies of ``values``, with the derivative with respect to ``args`` that the rules give: no other one.
+
+    Scalars among ``outs`` are bound here, arrays among them are written whole. The first parameters of the rules are
+    ``reads``; then come the cotangents of ``outs`` (``vjp``, one result per argument) or the tangents of ``args``
+    (``jvp``, one result per out). ``None`` as a result is zero, text instead of a rule says why there is none.
+    Without ``args`` no derivative flows.
+    """
+
+    outs: tuple[Var, ...]
+    values: tuple[Atom, ...]
+    args: tuple[Var, ...] = ()
+    reads: tuple[Atom, ...] = ()
+    vjp: Rule | str = ""
+    jvp: Rule | str = ""
+    version: int = -1
+    loc: Loc = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -288,6 +320,7 @@ Stmt: TypeAlias = (
     | ReverseLoop
     | Map
     | LibCall
+    | Custom
     | Call
     | Check
     | Push

@@ -33,6 +33,7 @@ __all__ = [
     "Result",
     "Template",
     "by_function",
+    "has_rules",
     "elementwise",
     "jvp_of",
     "nodes",
@@ -271,6 +272,11 @@ def rule_jvp(name: str, ranks: tuple[int, ...], rank: int) -> Callable[[Callable
         return rule
 
     return decorate
+
+
+def has_rules(name: str) -> bool:
+    """Whether a derivative flows through the library routine ``name``."""
+    return name in _VJP
 
 
 def vjp_of(name: str) -> tuple[Template, ...]:

@@ -21,6 +21,7 @@ from s2sad.library.axes import moved
 from s2sad.rules.registry import op
 
 HANDLERS: dict[Any, Handler] = dict(BUILTINS)
+OBJECTS: dict[type, Callable[[State, Any, list[Value], dict[str, Value], str], Value]] = {}  # callables of these types
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
