@@ -200,7 +200,7 @@ def _index(stmt: n.Stmt) -> tuple[n.Atom, ...] | None:
 
 def _read(stmt: n.Stmt) -> tuple[n.Var, ...]:
     if isinstance(stmt, n.LibCall | n.Call):
-        return tuple(a for a in stmt.args if isinstance(a, n.Var))
+        return tuple(a for a in stmt.args if isinstance(a, n.Var) and isinstance(a.type, n.Array))
     if isinstance(stmt, n.Custom):
         found = (*stmt.values, *stmt.args, *stmt.reads)
         return tuple(dict.fromkeys(a for a in found if isinstance(a, n.Var) and isinstance(a.type, n.Array)))

@@ -23,6 +23,12 @@ from s2sad.ir.types import Struct as Struct
 from s2sad.ir.types import Tree as Tree
 from s2sad.ir.types import Type as Type
 from s2sad.ir.types import Var as Var
+from s2sad.ir.views import At as At
+from s2sad.ir.views import NewAxis as NewAxis
+from s2sad.ir.views import Reshape as Reshape
+from s2sad.ir.views import Slice as Slice
+from s2sad.ir.views import Transpose as Transpose
+from s2sad.ir.views import ViewItem as ViewItem
 
 # ---- statements ---------------------------------------------------------------------------------------------------
 
@@ -82,42 +88,6 @@ class Alloc:
     fill: Atom | None = None
     role: str = "local"
     loc: Loc = NOWHERE
-
-
-@dataclass(frozen=True)
-class At:
-    """View item: take one index (the dimension goes)."""
-
-    index: Atom
-
-
-@dataclass(frozen=True)
-class Slice:
-    """View item: ``extent`` elements from ``start`` (in range, non-negative) by ``step`` (non-zero)."""
-
-    start: Atom
-    step: Atom
-    extent: Atom
-
-
-@dataclass(frozen=True)
-class NewAxis:
-    """View item: a new dimension of extent 1."""
-
-
-@dataclass(frozen=True)
-class Transpose:
-    """View item (the only one): axes permuted, result axis k is base axis ``perm[k]``."""
-
-    perm: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Reshape:
-    """View item (the only one): same elements in C order with ``target``'s extents; the base is C-contiguous."""
-
-
-ViewItem: TypeAlias = At | Slice | NewAxis | Transpose | Reshape
 
 
 @dataclass(frozen=True)

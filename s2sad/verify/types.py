@@ -21,6 +21,7 @@ _LIBRARY = {  # dimensions of outs and of the arguments
     "eigh": ((1, 2), (2,)),
     "svd": ((2, 1, 2), (2,)),
 }
+_ORDERS = {"argsort": ((1,), (1,)), "searchsorted_left": ((1,), (1, 1)), "searchsorted_right": ((1,), (1, 1))}  # ints
 _REDUCTIONS = ("sum", "max", "min", "argmax", "argmin")
 _FREE = ("cast", "select", "extent", "index", "wrap")  # operands of differing dtypes
 
@@ -201,13 +202,19 @@ def _view(context: Context, stmt: n.View) -> None:
 
 
 def _libcall(context: Context, stmt: n.LibCall) -> None:
-    if stmt.fn not in _LIBRARY:
+    ranks = _LIBRARY | _ORDERS
+    if stmt.fn not in ranks:
         context.fail(stmt, f"no such library routine: {stmt.fn}")
-    outs, args = _LIBRARY[stmt.fn]
+    outs, args = ranks[stmt.fn]
     dims = tuple(a.type.ndim if isinstance(a.type, n.Array) else -1 for a in (*stmt.outs, *stmt.args))
     if dims != (*outs, *args):
         context.fail(stmt, f"{stmt.fn} takes arrays of {args} dimensions and makes {outs}")
-    if len({a.type.dtype for a in (*stmt.outs, *stmt.args)}) > 1:
+    same = stmt.args
+    if stmt.fn not in _ORDERS:
+        same = (*stmt.outs, *same)
+    elif stmt.outs[0].type.dtype != "int64":
+        context.fail(stmt, f"{stmt.fn} makes int64")
+    if len({a.type.dtype for a in same}) > 1:
         context.fail(stmt, f"the arrays of {stmt.fn} have one dtype")
     if len(set(stmt.outs)) < len(stmt.outs) or not set(stmt.outs).isdisjoint(stmt.args):
         context.fail(stmt, "the outs are different arrays, and none of the arguments")
