@@ -31,7 +31,7 @@ class Customs:
         wanted = [k for k, a in enumerate(stmt.args) if self.act.is_varied(a)]
         if wanted and any(self.act.active(out) for out in stmt.outs):
             if isinstance(stmt.vjp, str):
-                raise refuse(Problem(stmt.loc, stmt.vjp, "f.defvjp(rule), or jvp"))
+                raise refuse(Problem(stmt.loc, stmt.vjp, f"{stmt.vjp.split()[0]}.defvjp(rule), or forward mode"))
             self._apply(stmt, stmt.vjp, bars, wanted, frame)
         for out in walk.written(stmt):
             if self.act.active(out) and not self._fresh(out, frame):

@@ -233,7 +233,7 @@ class _Forward:
             self._clear(walk.written(stmt))
             return
         if isinstance(stmt.jvp, str):
-            raise refuse(Problem(stmt.loc, stmt.jvp, "f.defjvp(rule), or grad"))
+            raise refuse(Problem(stmt.loc, stmt.jvp, f"{stmt.jvp.split()[0]}.defjvp(rule), or reverse mode"))
         rule, _ = needed(stmt.jvp, (k for k, out in enumerate(stmt.outs) if self.act.is_varied(out)))
         seeds = [self._zeros_like(a) if d is None else d for a, d in zip(stmt.args, dots, strict=True)]
         actual = dict(zip(rule.params, (*stmt.reads, *seeds), strict=True))

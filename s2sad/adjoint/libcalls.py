@@ -25,7 +25,7 @@ class LibCalls:
         self.b = b
 
     def reverse(self, stmt: n.LibCall, frame: Frame) -> None:
-        """The array-level rule of the library function, one contribution per active operand; a ``Custom`` has others."""
+        """The array-level rule of the library function, one contribution per active operand."""
         if not registry.has_rules(stmt.fn):
             for out in stmt.outs:
                 if self.act.active(out) and not self._fresh_out(out, frame):

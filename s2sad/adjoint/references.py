@@ -82,7 +82,7 @@ class References:
         return tape
 
     def whole(self, array: n.Var, reader: n.Stmt, frame: Frame, made_here: bool = False) -> n.Var:
-        """``array`` with all its contents as ``reader``, the statement being reversed, saw or made (``made_here``) them."""
+        """All of ``array`` as ``reader``, the statement being reversed, saw it or, with ``made_here``, left it."""
         if self.facts.klass(array) not in self.storage.unsavable:
             self.storage.rereads.append(Reread(array, None, frame.region, frame.at))
             return self.ref(array, frame)

@@ -145,9 +145,7 @@ class _Replay:
             first = self.accesses[_number(reread.stmt)]
             if isinstance(first.stmt, n.LibCall | n.Custom):
                 touched = {self.base[a] for a in _read(reread.stmt)}
-                sources = tuple(
-                    a for a in (*_read(first.stmt), *walk.written(first.stmt)) if self.base[a] in touched
-                )
+                sources = tuple(a for a in (*_read(first.stmt), *walk.written(first.stmt)) if self.base[a] in touched)
             else:
                 sources = _read(first.stmt) if isinstance(first.stmt, n.Load) else walk.written(first.stmt)
             for source in sources:

@@ -14,7 +14,7 @@ from s2sad.frontend.lower.frames import Callee
 from s2sad.frontend.lower.functions import OBJECTS, handles
 from s2sad.frontend.lower.outcomes import Refused
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import NONE, Arr, Num, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import NONE, Arr, Num, Tup, Value, describe
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.rules.custom import CustomRule, ZeroDerivative, stop_gradient
@@ -186,7 +186,9 @@ class _Rules:
             return f"{f.__name__} has no rule for forward mode"  # type: ignore[attr-defined]
         callee = _callee(c, f.jvp)
         parameters = inspect.signature(f.jvp).parameters
-        given = dict(zip([k for k in parameters if parameters[k].kind is not inspect.Parameter.KEYWORD_ONLY][1:], self.given))
+        given = dict(
+            zip([k for k in parameters if parameters[k].kind is not inspect.Parameter.KEYWORD_ONLY][1:], self.given)
+        )
         dots = {k: _seeds(c, v, "dot") for k, v in enumerate(self.given)}
         variables = tuple(v for d in dots.values() for v in d.variables)
         if any(p.kind is inspect.Parameter.KEYWORD_ONLY for p in parameters.values()):
