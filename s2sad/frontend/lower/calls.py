@@ -202,9 +202,11 @@ def bind(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Valu
     spec = callee.args
     positional = [p.id for p in (*spec.posonlyargs, *spec.args)]
     every = [p.id for p in parameters(spec)]
-    if len(args) > len(positional):
+    if len(args) > len(positional) and spec.vararg is None:
         c.refuse(f"{callee.name} takes {len(positional)} arguments, not {len(args)}")
-    env = dict(zip(positional, args))
+    env: dict[str, Value] = dict(zip(positional, args))
+    if spec.vararg is not None:
+        env[spec.vararg.id] = Tup(tuple(args[len(positional) :]))
     for name, value in kwargs.items():
         if name not in every or name in env or name in {p.id for p in spec.posonlyargs}:
             c.refuse(f"{callee.name} got an unexpected argument {name}")
