@@ -25,8 +25,11 @@ def _rolled(a, shift, axis):
     n = a.shape[axis]
     back = shift % max(n, 1)
     out = np.empty(a.shape, a.dtype)
-    out[at(a.ndim, axis, slice(back, None))] = a[at(a.ndim, axis, slice(None, n - back))]
-    out[at(a.ndim, axis, slice(None, back))] = a[at(a.ndim, axis, slice(n - back, None))]
+    rows, target = np.moveaxis(a, axis, 0), np.moveaxis(out, axis, 0)
+    for k in range(n - back):
+        target[k + back] = rows[k]
+    for k in range(min(back, n)):
+        target[k] = rows[n - back + k]
     return out
 
 

@@ -163,3 +163,15 @@ def pairs_of(value: Any, count: int) -> tuple[tuple[Any, Any], ...]:
 def tuple_of(value: Any) -> tuple[Any, ...]:
     """``value`` as a tuple, of itself if it is none."""
     return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+@static
+def all_numbers(*values: Any) -> bool:
+    """Whether all ``values`` are scalars."""
+    return all(is_number(v) for v in values)
+
+
+@static
+def is_true(value: Any) -> bool:
+    """Whether ``value`` is the constant True."""
+    return value is True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.library.axes import along, at, axes_of, axis_of, counting, dtype_by, floating, is_number, replaced, static
-from s2sad.library.registry import implements, refuse, require
+from s2sad.library.registry import implements, require
 
 
 def accumulated(function, a, axis, dtype):
@@ -122,14 +122,19 @@ def _gradient(f, h, axis, edge_order):
     return out
 
 
+@static
+def _check_gradient(edge_order, given, axes):
+    if edge_order not in (1, 2):
+        raise ValueError("'edge_order' greater than 2 not supported")
+    if given not in (0, 1, axes):
+        raise TypeError("invalid number of arguments")
+
+
 @implements(np.gradient)
 def gradient(f, *varargs, axis=None, edge_order=1):
     """Central differences, one-sided at the ends; ``varargs`` are spacings or coordinates, one or one per axis."""
     axes = axes_of(axis, f.ndim) if axis is None or is_number(axis) else tuple(axis_of(a, f.ndim) for a in axis)
-    if edge_order != 1 and edge_order != 2:
-        refuse("'edge_order' greater than 2 not supported")
-    if len(varargs) not in (0, 1, len(axes)):
-        refuse("invalid number of arguments", "one spacing, or one per axis")
+    _check_gradient(edge_order, len(varargs), len(axes))
     spacings = varargs if len(varargs) == len(axes) else (varargs or (1.0,)) * len(axes)
     parts = tuple(_gradient(f, spacings[k], axes[k], edge_order) for k in counting(len(axes)))
     return parts[0] if len(parts) == 1 else parts

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.library.axes import at, axis_of, common, counting, is_number, is_sequence, replaced, static, tuple_of
+from s2sad.library.axes import (
+    all_numbers,
+    at,
+    axis_of,
+    common,
+    counting,
+    is_number,
+    is_sequence,
+    replaced,
+    static,
+    tuple_of,
+)
 from s2sad.library.registry import implements, match, refuse, require
 
 
@@ -67,7 +78,7 @@ def stack(arrays, axis=0, *, dtype=None):
     if not is_sequence(arrays):
         return np.moveaxis(arrays, 0, axis_of(axis, arrays.ndim)).copy()
     parts = _parts(arrays, "stack")
-    if all(is_number(p) for p in parts):
+    if all_numbers(*parts):
         axis_of(axis, 1)
         return np.array(parts)
     first = parts[0]

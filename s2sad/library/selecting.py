@@ -62,10 +62,15 @@ def nanstd(a, axis=None, dtype=None, *, ddof=0, keepdims=False):
     return std(np.where(number, a, np.zeros_like(a)), axis, dtype, ddof=ddof, keepdims=keepdims, where=number)
 
 
+@static
+def _no_identity(name):
+    return f"zero-size array to reduction operation {name} which has no identity"
+
+
 def _nan_extremum(function, name, a, axis, keepdims):
     axes = axes_of(axis, a.ndim)
     rows = rows_of(a, axes)
-    require(len(rows) > 0, f"zero-size array to reduction operation {name} which has no identity")
+    require(len(rows) > 0, _no_identity(name))
     return folded(function, rows, np.nan, reduced(a.shape, axes, keepdims), a.dtype)
 
 
@@ -108,9 +113,11 @@ def array_equal(a1, a2, equal_nan=False):
     a, b = as_array(a1), as_array(a2)
     if np.ndim(a) != np.ndim(b):
         return False
+    alike = True
     for k in counting(np.ndim(a)):
-        if a.shape[k] != b.shape[k]:
-            return False
+        alike = alike and a.shape[k] == b.shape[k]
+    if not alike:
+        return False
     if equal_nan:
         return bool(all_(np.logical_or(a == b, np.logical_and(np.isnan(a), np.isnan(b)))))
     return bool(all_(np.equal(a, b)))

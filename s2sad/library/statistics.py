@@ -13,6 +13,7 @@ from s2sad.library.axes import (
     floating,
     front,
     is_number,
+    is_true,
     reduced,
     static,
 )  # fmt: skip
@@ -49,7 +50,7 @@ def folded(function, rows, start, shape, dtype):
 
 
 def _chosen(a, where, other):
-    return a if where is True else np.where(where, a, other)
+    return a if is_true(where) else np.where(where, a, other)
 
 
 @implements(np.prod, method="prod")
@@ -126,7 +127,7 @@ def var(a, axis=None, dtype=None, *, ddof=0, keepdims=False, correction=None, wh
     dtype = floating(a) if dtype is None else dtype
     a = a.astype(dtype)
     axes = axes_of(axis, a.ndim)
-    if where is True:
+    if is_true(where):
         count = 1
         for k in axes:
             count = count * a.shape[k]

@@ -40,6 +40,8 @@ def program(case: Case, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
     params = ", ".join(f"x{k}" for k in range(len(arrays)))
     name = f"<case {next(_COUNT)}>.py"
     returned = f"f({', '.join(parts)})"
+    if "split" in case.name:
+        returned = f"tuple({returned})"
     text = f"import numpy as np\ndef call({params}):\n    return {returned}\n"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
     space: dict[str, Any] = {"f": case.function}
