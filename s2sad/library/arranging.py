@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.library.axes import (
-    at,
     axes_of,
     axis_of,
     counting,
@@ -193,31 +192,6 @@ def _rolled_axes(ndim, axis, start):
         raise np.exceptions.AxisError(start, ndim + 1)
     start = start + ndim if start < 0 else start
     return moved(ndim, axis, start - 1 if axis < start else start)
-
-
-def _places(indices):
-    return indices.flatten()
-
-
-@implements(np.take, method="take")
-def take(a, indices, axis=None, *, mode="raise"):
-    """Elements (rows along ``axis``) by number; an index given twice is given back twice by the derivative."""
-    if mode != "raise":
-        refuse("take with another mode than 'raise'", "np.take(a, i % n)")
-    if axis is None:
-        return take(a.flatten(), indices, 0)
-    axis = axis_of(axis, a.ndim)
-    if is_number(indices):
-        return a[at(a.ndim, axis, indices)].copy()
-    indices = as_array(indices)
-    flat = indices.flatten()
-    out = np.empty(replaced(a.shape, axis, len(flat)), a.dtype)
-    rows, target = np.moveaxis(a, axis, 0), np.moveaxis(out, axis, 0)
-    for k in range(len(flat)):
-        target[k] = rows[flat[k]]
-    if indices.ndim == 1:
-        return out
-    return np.reshape(out, (*a.shape[:axis], *indices.shape, *a.shape[axis + 1 :]))
 
 
 @static

@@ -26,12 +26,6 @@ def all_(a, axis=None, *, keepdims=False):
     return np.sum(a == 0, axis=axis, keepdims=keepdims) == 0
 
 
-@implements(np.count_nonzero)
-def count_nonzero(a, axis=None, *, keepdims=False):
-    """How many elements are not 0."""
-    return np.sum(a != 0, axis=axis, keepdims=keepdims)
-
-
 @implements(np.nansum)
 def nansum(a, axis=None, dtype=None, *, keepdims=False):
     """The sum of what is no nan."""
