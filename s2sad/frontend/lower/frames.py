@@ -81,8 +81,9 @@ def forked(callee: Callee, statement: Any) -> Callee | None:
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes that a call may bind, in order, keyword-only last."""
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones."""
+    star = [] if args.vararg is None else [args.vararg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs]
 
 
 @dataclass(eq=False)
