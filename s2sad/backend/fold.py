@@ -227,7 +227,7 @@ def written_by(stmt: n.Stmt) -> list[n.Var]:
         return [stmt.array]
     if isinstance(stmt, n.LibCall):
         return [stmt.out]
-    return [stmt.tape] if isinstance(stmt, n.Push) else []
+    return [stmt.tape] if isinstance(stmt, n.Push | n.Grow) else []
 
 
 def _count(fn: n.Function) -> Counter[str]:

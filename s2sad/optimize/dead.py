@@ -131,6 +131,8 @@ class _Marks:
                     self.need(stmt.cond)
                 case n.For() | n.ReverseLoop():
                     self.all((stmt.start, stmt.stop, stmt.step))
+                    if isinstance(stmt, n.For) and stmt.leave is not None:
+                        self.need(stmt.leave)  # how often everything else in the loop runs
                 case n.Map():
                     self.all(stmt.extents)
                 case _:
@@ -189,7 +191,7 @@ def _written(stmt: n.Stmt) -> n.Var | None:
             return stmt.array
         case n.LibCall():
             return stmt.out
-        case n.Push():
+        case n.Push() | n.Grow():
             return stmt.tape
         case _:
             return None

@@ -18,6 +18,7 @@ from s2sad.runtime.ordering import argsort, searchsorted_left, searchsorted_righ
 from s2sad.runtime.selection import clip, fmax, fmin, heaviside, maximum, minimum, pymax, pymin, sign
 from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
+from s2sad.runtime.tapes import grown
 
 __all__ = [
     "SizeOneError",
@@ -37,6 +38,7 @@ __all__ = [
     "fmin",
     "fmod",
     "gamma",
+    "grown",
     "heaviside",
     "index",
     "lgamma",
