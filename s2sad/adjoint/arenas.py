@@ -7,6 +7,8 @@ sweep, and whose value at each entry of the loop, its base, is on a tape of the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from s2sad.adjoint.bounds import numbered_by_index
@@ -48,6 +50,16 @@ class Arenas:
         self._bases: dict[int, tuple[n.Atom, n.Var | None]] = {}  # in the forward sweep; the tape that has them
         self._rows: dict[int, n.Atom] = {}
 
+    @contextmanager
+    def _located(self, r: Region) -> Iterator[None]:
+        """What is made inside belongs to the loop's line, not to the statement that asked for it."""
+        assert r.owner is not None
+        saved, self.b.loc = self.b.loc, r.owner.loc
+        try:
+            yield
+        finally:
+            self.b.loc = saved
+
     @property
     def b(self) -> Builder:
         return self.tapes.b
@@ -76,7 +88,7 @@ class Arenas:
         base, _ = self._forward_base(r)
         numbers = self.tapes.forward_numbers(r)
         extents = r.owner.extents if isinstance(r.owner, n.Map) else ()
-        with self.tapes.at_start(r):
+        with self._located(r), self.tapes.at_start(r):
             return self.tapes.ragged.place(base, numbers, extents)
 
     def grow(self, tape: n.Var, region: Region) -> None:
@@ -87,7 +99,7 @@ class Arenas:
         assert r.owner is not None
         place = self.tapes.forward_place(r)
         base, _ = self._forward_base(r)
-        with self.tapes.at_start(r) if left(r) else self.tapes.in_front(r.owner):
+        with self._located(r), self.tapes.at_start(r) if left(r) else self.tapes.in_front(r.owner):
             if id(r) not in self._rows:
                 if left(r):
                     rows = self.b.assign("add", place, const(1), dtype="int64", hint="rows")
@@ -100,15 +112,18 @@ class Arenas:
 
     def _forward_base(self, r: Region) -> tuple[n.Atom, n.Var | None]:
         """The count of trips at the entry of ``r``'s loop, and the tape that it is on; 0 and none outside all loops."""
-        if id(r) in self._bases:
-            return self._bases[id(r)]
+        if id(r) not in self._bases:
+            with self._located(r):
+                self._bases[id(r)] = self._made_base(r)
+        return self._bases[id(r)]
+
+    def _made_base(self, r: Region) -> tuple[n.Atom, n.Var | None]:
         assert r.parent is not None and r.owner is not None
         around = self.tapes.loops(r.parent)
         if any(p.kind == "map" for p in around):
             raise InternalError("reverse: a loop of unknown length inside a Map")
         if not around:
-            self._bases[id(r)] = (const(0), None)
-            return self._bases[id(r)]
+            return const(0), None
         zero, loc = (const(0),), r.owner.loc
         with self.tapes.prologue_of(r):
             count = self.b.alloc("count", "int64", (const(1),), const(0))
@@ -117,17 +132,11 @@ class Arenas:
         with self.tapes.in_front(r.owner):
             base = self.b.load(count, zero, "base")
             self.b.add(n.Push(bases, index, base, loc))
-        self._bases[id(r)] = (base, bases)
-        if not left(r):
-            with self.tapes.in_front(r.owner):
-                total = self.b.assign("add", base, self._places(r), dtype="int64", hint="count")
-                self.b.add(n.Store(count, zero, total, loc=loc))
-            return self._bases[id(r)]
-        assert isinstance(r.owner, n.For) and r.owner.trips is not None
-        with self.tapes.behind(r.owner):
-            total = self.b.assign("add", base, r.owner.trips, dtype="int64", hint="count")
+        trips = r.owner.trips if isinstance(r.owner, n.For) else None  # of a loop that can be left
+        with self.tapes.in_front(r.owner) if trips is None else self.tapes.behind(r.owner):
+            total = self.b.assign("add", base, trips or self._places(r), dtype="int64", hint="count")
             self.b.add(n.Store(count, zero, total, loc=loc))
-        return self._bases[id(r)]
+        return base, bases
 
     def _places(self, r: Region) -> n.Atom:
         owner = r.owner
