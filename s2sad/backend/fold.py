@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from s2sad.backend.alias import AliasClasses
+from s2sad.backend.exits import flags
 from s2sad.errors import Loc
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
-from s2sad.rules.registry import op
+from s2sad.rules.registry import op, raises
 
 MAX_LENGTH = 88  # columns of an expression, about
-RAISING = frozenset({"index", "checked_add", "checked_sub", "checked_mul", "checked_pow"})
 TEMPORARY = frozenset({"t", "tmp"})
 
 Definition = n.Assign | n.Load | n.Pop | n.View | n.If
@@ -94,6 +94,7 @@ class _Folder:
     counts: Counter[str]
     dead: set[str]
     fused: dict[str, n.LibCall]
+    flags: frozenset[str]
     inline: dict[str, Definition] = field(default_factory=dict)
     ternary: set[str] = field(default_factory=set)
 
@@ -117,7 +118,8 @@ class _Folder:
             return
         taken = [self.take(a, stmt, pending) for a in self.entry(stmt)]
         for inner, ends in zip(walk.blocks(stmt), walk.end_uses(stmt), strict=True):
-            self.block(inner, ends if isinstance(stmt, n.Map) else ())
+            flag = (stmt.leave,) if isinstance(stmt, n.For) and stmt.leave is not None else ()
+            self.block(inner, ends if isinstance(stmt, n.Map) else flag)
         if walk.blocks(stmt):
             pending.clear()
         if not self.candidate(stmt, taken, pending):
@@ -157,19 +159,19 @@ class _Folder:
     def describe(self, stmt: Definition, inner: list[_Pending], length: int) -> _Pending:
         reads = {a.name for a in parts(stmt) if isinstance(a, n.Var) and a.name not in self.inline}
         memory: set[str] = set()
-        raises = heavy = False
+        raising = heavy = False
         if isinstance(stmt, n.Load | n.Pop):
             memory.add(self.alias.of(stmt.array if isinstance(stmt, n.Load) else stmt.tape))
             heavy = True
         elif isinstance(stmt, n.Assign):
-            raises = stmt.op in RAISING
+            raising = raises(stmt.op)
             heavy = op(stmt.op).infix is None and stmt.op not in ("copy", "cast", "select", "extent")
         for p in inner:
             reads |= p.reads
             memory |= p.memory
-            raises |= p.raises
+            raising |= p.raises
             heavy |= p.heavy
-        return _Pending(stmt, stmt.loc, length, frozenset(reads), frozenset(memory), raises, heavy)
+        return _Pending(stmt, stmt.loc, length, frozenset(reads), frozenset(memory), raising, heavy)
 
     def flush(self, stmt: n.Stmt, pending: dict[str, _Pending]) -> None:
         """Drop from ``pending`` what must be computed before ``stmt``, which is printed as a statement."""
@@ -187,6 +189,8 @@ class _Folder:
         if len(stmt.joins) != 1 or not all(isinstance(s, n.Assign | n.Load | n.Pop) for s in sides):
             return False
         (join,) = stmt.joins
+        if join.target.name in self.flags:
+            return False
         taken = [self.take(stmt.cond, stmt, pending)]
         for side, value in ((stmt.then, join.then_value), (stmt.orelse, join.else_value)):
             local: dict[str, _Pending] = {}
@@ -266,7 +270,7 @@ def _dead(fn: n.Function, counts: Counter[str]) -> set[str]:
     """Pure scalar assignments that nothing reads, in reverse order of definition so that chains go."""
     dead: set[str] = set()
     for stmt in reversed(list(walk.walk(fn.body))):
-        if isinstance(stmt, n.Assign) and stmt.op not in RAISING and counts[stmt.target.name] <= 0:
+        if isinstance(stmt, n.Assign) and not raises(stmt.op) and counts[stmt.target.name] <= 0:
             dead.add(stmt.target.name)
             counts.subtract(a.name for a in stmt.args if isinstance(a, n.Var))
     return dead
@@ -277,6 +281,6 @@ def plan(fn: n.Function) -> Plan:
     counts = _count(fn)
     fused = _fused(fn, counts)
     dead = _dead(fn, counts)
-    folder = _Folder(AliasClasses(fn), counts, dead, fused)
+    folder = _Folder(AliasClasses(fn), counts, dead, fused, flags(fn))
     folder.block(fn.body, (), fn.reverse_at)
     return Plan(folder.inline, fused, frozenset(dead), frozenset(folder.ternary), folder.alias)

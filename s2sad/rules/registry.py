@@ -33,10 +33,12 @@ __all__ = [
     "Result",
     "Template",
     "by_function",
+    "condition_of",
     "elementwise",
     "jvp_of",
     "nodes",
     "op",
+    "raises",
     "reads_args",
     "reads_result",
     "register",
@@ -84,6 +86,8 @@ class Op:
         The rule's docstring: its convention at kinks.
     rule
         The function that the partials were parsed from.
+    raises
+        Some arguments raise: it is not moved, and not dropped where nothing reads it.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Op:
     domain: tuple[Interval, ...] = ()
     doc: str = ""
     rule: Callable | None = None
+    raises: bool = False
 
     @property
     def differentiable(self) -> bool:
@@ -151,6 +156,11 @@ def register(entry: Op) -> Op:
     return entry
 
 
+def raises(name: str) -> bool:
+    """Whether the op called ``name`` raises for some arguments."""
+    return name in OPS and OPS[name].raises
+
+
 def seal() -> None:
     """Parse the rules of the built-in tables, which may use one another; later ones are parsed when registered."""
     global _loading
@@ -158,6 +168,11 @@ def seal() -> None:
         if entry.rule is not None and not entry.partials:
             OPS[name] = replace(entry, partials=partials_of(entry.rule, _name_of))
     _loading = False
+
+
+def condition_of(rule: Callable) -> tuple[Template | None, ...]:
+    """The conditions, one per argument, that ``rule(y, *args)`` returns (see ``s2sad.rules.kinks``)."""
+    return partials_of(rule, _name_of)
 
 
 def _callee(functions: tuple[Callable, ...], call: str | None, infix: str | None) -> str:
@@ -228,6 +243,7 @@ def zero_derivative(
     cost: int = 1,
     exact: bool = True,
     domain: Interval = (-3.0, 3.0),
+    raises: bool = False,
 ) -> None:
     """Register ``functions`` as an op whose derivative is zero wherever it exists (and, by convention, everywhere)."""
     register(
@@ -245,6 +261,7 @@ def zero_derivative(
             exact=exact,
             singular=(False,) * arity,
             domain=(domain,) * arity,
+            raises=raises,
         )
     )
 

@@ -55,6 +55,7 @@ class Root:
     serial: int = 0
     var: n.Var | None = None
     written: bool = False
+    stores: int = 0
     frozen: str | None = None
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
@@ -198,7 +199,14 @@ class Bad:
     unroll: bool = False
 
 
-Value: TypeAlias = Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad
+@dataclass(frozen=True)
+class Dead:
+    """What a name holds where the loop around is left and the name is not read after it: anything will do."""
+
+
+Value: TypeAlias = (
+    Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad | Dead
+)
 NONE = Static(None)
 
 
