@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import gast
+
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
-from s2sad.frontend.lower.liveness import names_bound
+from s2sad.frontend.lower.liveness import RETURN, names_bound
+from s2sad.frontend.lower.outcomes import Fork
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value, describe, ordered, roots
 from s2sad.ir import nodes as n
@@ -44,7 +47,10 @@ def lower_if(c: State, node: Any) -> None:
         before.pop(name, None)  # what is not read later is not joined
         if name in after:
             then, orelse = (arm.env.get(name) for arm in arms)
-            before[name] = _join(c, name, then, orelse, arms, joins)
+            joined = _join(c, name, then, orelse, arms, joins)
+            if isinstance(joined, Bad) and joined.reason and then is not None and orelse is not None and name != RETURN:
+                joined = replace(joined, fork=joined.fork or (frame, frame.top))
+            before[name] = joined
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
 
 
@@ -55,6 +61,9 @@ def choose(c: State, cond: Num, then: Callable[[], Value], orelse: Callable[[], 
     joins: list[n.Join] = []
     value = _join(c, hint, arms[0].value, arms[1].value, arms, joins)
     if isinstance(value, Bad):
+        top = c.frame.top
+        if isinstance(top, gast.Assign) and isinstance(top.value, gast.IfExp):
+            raise Fork(c.problem(value.reason, value.alternative), c.frame, top)
         c.refuse(value.reason, value.alternative)
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), c.b.loc))
     return value
@@ -97,9 +106,13 @@ def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: l
     if isinstance(then, Arr) and isinstance(orelse, Arr):
         return _join_arrays(c, name, then, orelse, arms)
     return Bad(
-        f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other",
+        f"{_said(name)} is {describe(then)} after one branch and {describe(orelse)} after the other",
         "values of one kind from both branches",
     )
+
+
+def _said(name: str) -> str:
+    return "the result" if name == RETURN else name
 
 
 def _alike(a: Tup, b: Tup) -> bool:
@@ -121,14 +134,14 @@ def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], 
 def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -> Value:
     """References are not joined, the content is copied: right where none of the names is written later."""
     if then.ndim != orelse.ndim:
-        return Bad(f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other")
+        return Bad(f"{_said(name)} is {describe(then)} after one branch and {describe(orelse)} after the other")
     extents: list[n.Atom] = []
     for a, b in zip(then.extents, orelse.extents, strict=True):
         known = next((e for e in (a, b) if c.available(e)), None)
         if known is None or not _may_agree(c, a, b):
             return Bad(
-                f"the shapes of {name} after the two branches are not provably equal",
-                f"{name} = np.empty(shape) before, {name}[:] = ... in the branches",
+                f"the shapes of {_said(name)} after the two branches are not provably equal",
+                "np.empty of one shape before the branches, and [:] = ... in them",
             )
         extents.append(known)
     for arm, value in zip(arms, (then, orelse), strict=True):
