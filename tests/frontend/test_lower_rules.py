@@ -245,7 +245,7 @@ REFUSED = [
     (recursive, (1.0,), ("recursive calls itself",)),
     (unassigned, (1.0,), ("y may be unassigned here: only one branch assigns it", "return y * x", "assign y before")),
     (unassigned_after_a_loop, (3,), ("y may be unassigned here: the loop above may make no trip",)),
-    (mixed_kinds, (1.0, 2), ("the result is a Python float scalar after one branch and a tuple after the other",)),
+    (mixed_kinds, (1.0, 2), ("result is a Python float scalar after one branch and a tuple after the other",)),
     (shrinks, (X, 3), ("x is rebound in a loop to an array that is not provably of one shape",)),
     (chosen_in_a_loop, (X, 3), ("this writes x", "x and r are the same array or not")),
     (rebound_argument_is_written, (X, 3), ("this writes a", "depending on the trips of a loop")),
