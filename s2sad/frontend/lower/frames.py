@@ -111,8 +111,9 @@ def _branches(statement: Any, rest: Sequence[Any]) -> Any:
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes that a call may bind, in order, keyword-only last."""
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones."""
+    star = [] if args.vararg is None else [args.vararg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs]
 
 
 @dataclass(eq=False)
