@@ -17,7 +17,7 @@ from s2sad.library.axes import (
 )  # fmt: skip
 from s2sad.library.cumulative import accumulated, diff
 from s2sad.library.joining import as_array
-from s2sad.library.registry import implements, of_ufuncs, places, refuse, require
+from s2sad.library.registry import implements, of_grid, of_ufuncs, places, refuse, require
 
 
 @static
@@ -42,7 +42,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     if dtype is not None:
         out = (np.floor(out) if _is_int(dtype) else out).astype(dtype)
     out = np.moveaxis(out, 0, axis)
-    return (out, step) if retstep else out
+    return (out, step * (1.0 if parts > 0 else np.nan)) if retstep else out
 
 
 @static
@@ -130,6 +130,7 @@ def _bounds(part):
     return 0 if part.start is None else part.start, part.stop, 1 if part.step is None else part.step
 
 
+@of_grid(np.ogrid)
 def ogrid(key):
     """``np.ogrid[key]``."""
     if not is_sequence(key):
@@ -138,6 +139,7 @@ def ogrid(key):
     return tuple(vectors[k][along(len(key), k)] for k in counting(len(key)))
 
 
+@of_grid(np.mgrid)
 def mgrid(key):
     """``np.mgrid[key]``."""
     if not is_sequence(key):

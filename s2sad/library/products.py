@@ -171,6 +171,10 @@ def _later(inputs, output, k):
     return tuple(dict.fromkeys((*(x for labels in inputs[k + 1 :] for x in labels), *output)))
 
 
+def _typed(x, dtype):
+    return x * np.ones(1, dtype)[0] if is_number(x) else x.astype(dtype)
+
+
 @implements(np.einsum)
 def einsum(subscripts, *operands, optimize=False):
     """Sums of products by labels, from left to right; products of two operands without common labels kept are ``@``."""
@@ -183,11 +187,11 @@ def einsum(subscripts, *operands, optimize=False):
             return view if labels == inputs[0] else aliased(view, a)
     a, labels = as_array(operands[0]), _distinct_labels(inputs[0])
     a = _distinct(a, inputs[0])
-    a = a.astype(dtype)
+    a = _typed(a, dtype)
     if len(operands) == 1:
         a, labels = _reduced(a, labels, output), _kept(labels, output)
     for k in counting(len(operands))[1:]:
-        b, other = _distinct(as_array(operands[k]), inputs[k]).astype(dtype), _distinct_labels(inputs[k])
+        b, other = _typed(_distinct(as_array(operands[k]), inputs[k]), dtype), _distinct_labels(inputs[k])
         keep = _later(inputs, output, k)
         a, labels = contract(a, labels, b, other, keep), _contracted(labels, other, keep)
     return a if len(output) == 0 else np.transpose(a, _order(labels, output))
