@@ -67,8 +67,10 @@ def forked(callee: Callee, statement: Any) -> Callee | None:
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes that a call may bind, in order, keyword-only last."""
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones, ``**kwargs`` last."""
+    star = [] if args.vararg is None else [args.vararg]
+    stars = [] if args.kwarg is None else [args.kwarg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping, statics
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
+from s2sad.frontend.lower.builtin_iterables import ITERABLES
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
@@ -20,7 +21,7 @@ from s2sad.ir.builder import const
 from s2sad.library.axes import moved
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = dict(BUILTINS)
+HANDLERS: dict[Any, Handler] = {**BUILTINS, **ITERABLES}
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:

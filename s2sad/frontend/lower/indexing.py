@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from s2sad.frontend.lower import containers, operators
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.slices import bounds, position
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Num, Range, SliceOf, Static, Tup, Value, describe, integer
@@ -30,7 +30,9 @@ def index_number(c: State, value: Value) -> Num:
 
 def get_item(c: State, base: Value, index: Value, hint: str = "t") -> Value:
     """``base[index]``."""
-    if isinstance(base, Tup):
+    if isinstance(base, Tup) and base.is_dict:
+        return containers.dict_item(c, base, index)
+    if isinstance(base, Tup) and base.is_sequence:
         return _tuple_item(c, base, index)
     if isinstance(base, Range) and isinstance(index, Num):
         c.refuse("a range is not subscripted", "start + step * k")
@@ -60,7 +62,7 @@ def _tuple_item(c: State, base: Tup, index: Value) -> Value:
 
 def _items(c: State, base: Arr, index: Value) -> tuple[list[Item], bool]:
     """One item per axis and new axis; whether they name one element (no ``...`` among them)."""
-    given = list(index.items) if isinstance(index, Tup) and not index.is_list else [index]
+    given = list(index.items) if isinstance(index, Tup) and index.is_plain else [index]
     ellipses = [k for k, v in enumerate(given) if isinstance(v, Static) and v.value is Ellipsis]
     if len(ellipses) > 1:
         c.refuse("an index can only have a single ellipsis ('...')")
@@ -166,6 +168,11 @@ def set_item(c: State, base: Value, index: Value, value: Value) -> None:
 
 
 def _stored(c: State, base: Value) -> Arr:
+    if isinstance(base, Tup) and not base.is_plain:
+        c.refuse(
+            f"this changes {describe(base)} that is an argument or captured",
+            "a new one: [*items, value], {**table, key: value}, dataclasses.replace",
+        )
     if not isinstance(base, Arr):
         c.refuse(f"assignment to an element of {describe(base)}", "an array")
     return base
@@ -264,6 +271,8 @@ def in_place(c: State, target: Arr, function: Callable, value: Value) -> None:
 
 def stack(c: State, value: Tup, dtype: str | None = None, hint: str = "t") -> Arr:
     """``np.array`` of a tuple or list of scalars (or of equal tuples of them)."""
+    if not value.is_sequence:
+        c.refuse(f"{describe(value)} as an array", "its values")
     rows = [stack(c, item, dtype) if isinstance(item, Tup) else ew.operand(c, item) for item in value.items]
     if not rows:
         return c.alloc(dtype or "float64", (const(0),), None, hint)

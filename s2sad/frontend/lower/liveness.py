@@ -45,6 +45,7 @@ _EXPRESSIONS = (
     gast.IfExp,
     gast.ListComp,
     gast.GeneratorExp,
+    gast.DictComp,
 )
 _LEAVES = (gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
 
