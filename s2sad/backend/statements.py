@@ -15,6 +15,7 @@ from s2sad.backend.sums import BLOCK, Blocks, arrangement
 from s2sad.errors import InternalError, Loc
 from s2sad.ir import nodes as n
 
+ORDERS = ("argsort", "searchsorted_left", "searchsorted_right")
 OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
 
 
@@ -120,6 +121,12 @@ class Statements:
         return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill, literal=True)], kind)
 
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
+        if stmt.fn in ORDERS:
+            order = self.x.call(f"rt.{stmt.fn}", *self.x.atoms(stmt.args))
+            if stmt.out.name in self.plan.fused:
+                return self.bound(stmt.out, order, stmt.loc)
+            whole = ast.Subscript(self.x.atom(stmt.out), ast.Slice(), ast.Store())
+            return self.noted(ast.Assign([whole], order), stmt.loc)
         if stmt.fn not in OPERATORS:
             raise InternalError(f"emit: no text for the library routine {stmt.fn}")
         left, right = (self.contiguous(a) for a in stmt.args)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
+import numpy as np
+
 from s2sad.errors import NOWHERE, Problem, UnsupportedError
 from s2sad.errors import refuse as refusal
 
@@ -16,34 +18,39 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Implementation:
-    """``function`` stands for NumPy's ``name``; with ``keywords``, only in calls that give one of them."""
+    """``function`` stands for NumPy's ``name``, where ``when(*args, **kwargs)`` says so.
+
+    ``first`` are arguments before those of the call: the ufunc, for a method of ufuncs.
+    """
 
     name: str
     function: Callable[..., Any]
-    keywords: frozenset[str] = frozenset()
+    when: Callable[..., bool] | None = None
+    first: tuple[Any, ...] = ()
 
 
 IMPLEMENTATIONS: dict[Any, Implementation] = {}
 METHODS: dict[str, Any] = {}  # methods of arrays that are functions of NumPy
+UFUNC_METHODS: dict[str, Callable[..., Any]] = {}
 _STATIC: set[Any] = set()
 
 
-def implements(*functions: Any, keywords: str = "", method: str = "") -> Callable[[F], F]:
+def implements(*functions: Any, when: Callable[..., bool] | None = None, method: str = "") -> Callable[[F], F]:
     """Register the decorated function for calls of NumPy's ``functions``.
 
     Parameters
     ----------
     functions : callable
         What user code may call. The parameters are NumPy's, as far as they are supported; others are refused by name.
-    keywords : str
-        Names, separated by spaces. If given, the function takes only the calls that give one of them.
+    when : callable
+        Of the call's arguments (as for `static`): whether the function takes this call. It must accept all calls.
     method : str
         The method of arrays that is the same function.
     """
 
     def enter(function: F) -> F:
         for f in functions:
-            IMPLEMENTATIONS[f] = Implementation(f"np.{f.__name__}", function, frozenset(keywords.split()))
+            IMPLEMENTATIONS[f] = Implementation(f"np.{f.__name__}", function, when)
         if method:
             METHODS[method] = functions[0]
         return function
@@ -51,15 +58,27 @@ def implements(*functions: Any, keywords: str = "", method: str = "") -> Callabl
     return enter
 
 
-def find(function: Any, given: Any = ()) -> Implementation | None:
-    """What implements ``function`` in a call that gives the keywords ``given``."""
+def of_ufuncs(function: F) -> F:
+    """Register the decorated function for the method of its name of every ufunc, which is its first argument."""
+    UFUNC_METHODS[function.__name__] = function
+    return function
+
+
+def given(*names: str) -> Callable[..., bool]:
+    """A ``when`` for `implements`: the call gives one of the keywords ``names``."""
+    return lambda *args, **kwargs: any(name in kwargs for name in names)
+
+
+def find(function: Any) -> Implementation | None:
+    """What implements ``function``; its ``when`` is still to be asked."""
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc) and function.__name__ in UFUNC_METHODS:
+        name = f"np.{owner.__name__}.{function.__name__}"
+        return Implementation(name, UFUNC_METHODS[function.__name__], None, (owner,))
     try:
-        found = IMPLEMENTATIONS.get(function)
+        return IMPLEMENTATIONS.get(function)
     except TypeError:
         return None
-    if found is None or (found.keywords and found.keywords.isdisjoint(given)):
-        return None
-    return found
 
 
 def static(function: F) -> F:
@@ -103,6 +122,28 @@ def require(condition: bool, message: str, error: type[Exception] = ValueError) 
     """
     if not condition:
         raise error(message)
+
+
+def match(m: int, n: int, message: str) -> None:
+    """As ``require(m == n, message)``, and from here on the two extents are known to be equal.
+
+    Raises
+    ------
+    ValueError
+        If they differ.
+    """
+    if m != n:
+        raise ValueError(message)
+
+
+def argsorted(x: np.ndarray) -> np.ndarray:
+    """The order of the elements of the 1-d array ``x`` (equal ones stay in order, nans last), int64."""
+    return np.argsort(x, kind="stable")
+
+
+def places(a: np.ndarray, v: np.ndarray, right: bool) -> np.ndarray:
+    """``np.searchsorted`` of 1-d arrays of one dtype, int64."""
+    return np.searchsorted(a, v, side="right" if right else "left")
 
 
 def aliased(copy: Any, *arrays: Any) -> Any:

@@ -9,6 +9,7 @@ from s2sad.verify.failure import Context, is_array, is_bool, is_int, is_zero, sa
 _MODES = ("plain", "reduced", "private", "atomic", "gathered")
 _ROLES = ("local", "tape", "shadow")
 _LIBRARY = {"matmul": (2, (2, 2)), "matvec": (1, (2, 1))}  # dimensions of out and of the arguments
+_ORDERS = {"argsort": (1, (1,)), "searchsorted_left": (1, (1, 1)), "searchsorted_right": (1, (1, 1))}  # make ints
 _REDUCTIONS = ("sum", "max", "min", "argmax", "argmin")
 _FREE = ("cast", "select", "extent", "index", "wrap")  # operands of differing dtypes
 
@@ -187,13 +188,19 @@ def _view(context: Context, stmt: n.View) -> None:
 
 
 def _libcall(context: Context, stmt: n.LibCall) -> None:
-    if stmt.fn not in _LIBRARY:
+    ranks = _LIBRARY | _ORDERS
+    if stmt.fn not in ranks:
         context.fail(stmt, f"no such library routine: {stmt.fn}")
-    out, args = _LIBRARY[stmt.fn]
+    out, args = ranks[stmt.fn]
     dims = tuple(a.type.ndim if isinstance(a.type, n.Array) else -1 for a in (stmt.out, *stmt.args))
     if dims != (out, *args):
         context.fail(stmt, f"{stmt.fn} takes arrays of {args} dimensions and makes {out}")
-    if len({a.type.dtype for a in (stmt.out, *stmt.args)}) > 1:
+    same = stmt.args
+    if stmt.fn not in _ORDERS:
+        same = (stmt.out, *same)
+    elif stmt.out.type.dtype != "int64":
+        context.fail(stmt, f"{stmt.fn} makes int64")
+    if len({a.type.dtype for a in same}) > 1:
         context.fail(stmt, f"the arrays of {stmt.fn} have one dtype")
     if stmt.out in stmt.args:
         context.fail(stmt, "out is none of the arguments")

@@ -213,8 +213,6 @@ def truth_of(c: State, value: Num | Arr) -> Num | Arr:
 def select(c: State, cond: Num | Arr, a: Num | Arr, b: Num | Arr, hint: str = "t") -> Num | Arr:
     """``np.where(cond, a, b)``."""
     dtype = common_dtype(kinds_of((a, b)))
-    if all(isinstance(v, Num) for v in (cond, a, b)):
-        c.refuse("np.where of scalars gives a 0-d array", "a if cond else b")
     return emit(c, "select", [truth_of(c, cond), a, b], dtype, Kind(dtype), hint)
 
 

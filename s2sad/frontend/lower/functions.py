@@ -10,18 +10,20 @@ import numpy as np
 
 from s2sad.analysis.types import Kind, result_of
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping, statics
+from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
 from s2sad.frontend.lower.builtin_iterables import ITERABLES
+from s2sad.frontend.lower.mathematics import MATHEMATICS
+from s2sad.frontend.lower.shape_functions import SHAPE_FUNCTIONS
 from s2sad.frontend.lower.state import State, num
+from s2sad.frontend.lower.ufuncs import PAIRS, rounded
 from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
-from s2sad.library.axes import moved
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = {**BUILTINS, **ITERABLES}
+HANDLERS: dict[Any, Handler] = {**BUILTINS, **ITERABLES, **MATHEMATICS, **PAIRS, **SHAPE_FUNCTIONS}
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
@@ -63,6 +65,22 @@ def _extremum(fn: str) -> Handler:
 
 handles(np.max)(_extremum("max"))
 handles(np.min)(_extremum("min"))
+
+
+def _place(fn: str) -> Handler:
+    def handler(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+        a = bound(c, fn, "a axis out keepdims", args, kwargs)
+        if a["out"] is not None:
+            c.refuse(f"the argument out of {fn}", f"{fn}(a, axis)")
+        return reductions.place(
+            c, fn, _operand(c, a["a"]), axes(c, a["axis"], _operand(c, a["a"])), flag(c, a["keepdims"]), hint
+        )
+
+    return handler
+
+
+handles(np.argmax)(_place("argmax"))
+handles(np.argmin)(_place("argmin"))
 
 
 def _operand(c: State, value: Value | None) -> Num | Arr:
@@ -224,81 +242,6 @@ def _cast(c: State, array: Arr, dtype: str, hint: str) -> Arr:
     return result
 
 
-# ---- shapes ---------------------------------------------------------------------------------------------------------
-
-
-@handles(np.reshape)
-def _reshape(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a = bound(c, "reshape", "a shape", args, kwargs, 2)
-    assert a["shape"] is not None
-    return shaping.reshape(c, array_of(c, a["a"], "reshape"), [a["shape"]], hint)
-
-
-@handles(np.ravel)
-def _ravel(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    return shaping.ravel(c, array_of(c, bound(c, "ravel", "a", args, kwargs)["a"], "ravel"), hint)
-
-
-@handles(np.transpose)
-def _transpose(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a = bound(c, "transpose", "a axes", args, kwargs)
-    given = [] if a["axes"] is None else [a["axes"]]
-    return shaping.transposed(c, array_of(c, a["a"], "transpose"), given, hint)
-
-
-@handles(np.moveaxis)
-def _moveaxis(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a = bound(c, "moveaxis", "a source destination", args, kwargs, 3)
-    x = array_of(c, a["a"], "moveaxis")
-    perm = statics.call_static(c, moved, [integer(x.ndim), a["source"], a["destination"]], {})  # type: ignore[list-item]
-    return shaping.transposed(c, x, [perm], hint)
-
-
-@handles(np.swapaxes)
-def _swapaxes(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a = bound(c, "swapaxes", "a axis1 axis2", args, kwargs, 3)
-    x = array_of(c, a["a"], "swapaxes")
-    perm = list(range(x.ndim))
-    i, j = (shaping.axes_of(c, a[k], x.ndim)[0] for k in ("axis1", "axis2"))  # type: ignore[arg-type]
-    perm[i], perm[j] = j, i
-    return shaping.transpose(c, x, perm, hint)
-
-
-@handles(np.expand_dims)
-def _expand_dims(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a = bound(c, "expand_dims", "a axis", args, kwargs, 2)
-    x = array_of(c, a["a"], "expand_dims")
-    return shaping.expand(c, x, shaping.axes_of(c, a["axis"], x.ndim + 1)[0], hint)  # type: ignore[arg-type]
-
-
-@handles(np.squeeze)
-def _squeeze(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a = bound(c, "squeeze", "a axis", args, kwargs)
-    x = array_of(c, a["a"], "squeeze")
-    return shaping.squeezed(c, x, axes(c, a["axis"], x), hint)
-
-
-def _fact(name: str) -> Handler:
-    def handler(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-        a = bound(c, name, "a axis" if name == "size" else "a", args, kwargs)
-        if isinstance(a["a"], Num):
-            return Tup(()) if name == "shape" else integer(0 if name == "ndim" else 1)
-        return array_fact(c, array_of(c, a["a"], name), name)
-
-    return handler
-
-
-def array_fact(c: State, a: Arr, name: str) -> Value:
-    """``a.shape``, ``a.size``, ``a.ndim``."""
-    if name == "shape":
-        return Tup(tuple(ew.extent(e) for e in a.extents))
-    return integer(a.ndim) if name == "ndim" else num(ew.size_of(c, a.extents), True)
-
-
-for _name in ("shape", "size", "ndim"):
-    handles(getattr(np, _name))(_fact(_name))
-
-
 # ---- choices --------------------------------------------------------------------------------------------------------
 
 
@@ -328,9 +271,11 @@ _CLIP = {"min": "a_min", "max": "a_max"}
 @handles(np.round, np.around)
 def _round(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     a = bound(c, "round", "a decimals", args, kwargs)
-    decimals = a["decimals"]
-    if decimals is not None and not (isinstance(decimals, Num) and decimals.const == 0):
-        c.refuse("np.round to decimals", "np.round(x * 10**k) / 10**k")
+    decimals = integer(0) if a["decimals"] is None else indexing.index_number(c, a["decimals"])
+    if decimals.const is None:
+        c.needs_static("np.round to a number of decimals known at run time only", "a constant")
+    if decimals.const:
+        return rounded(c, _operand(c, a["a"]), int(decimals.const), hint)
     return ew.apply(c, op("rint"), np.round, [_operand(c, a["a"])], hint)
 
 

@@ -12,11 +12,12 @@ from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.frames import Callee, parameters
 from s2sad.frontend.lower.functions import HANDLERS, handles
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.statics import arrays_in
-from s2sad.frontend.lower.values import NONE, Arr, Static, Value, ordered
+from s2sad.frontend.lower.statics import arrays_in, from_python, to_python
+from s2sad.frontend.lower.values import NONE, Arr, Num, Static, Value, ordered
 from s2sad.frontend.source import get_source
+from s2sad.ir import nodes as n
 from s2sad.library import Implementation
-from s2sad.library.registry import aliased, require
+from s2sad.library.registry import aliased, argsorted, match, places, require
 
 _PACKAGE = library.__name__
 
@@ -35,8 +36,17 @@ def callee(f: Callable, label: str = "") -> Callee:
 
 def numpy_call(c: State, f: Any, args: Sequence[Value], kwargs: dict[str, Value], hint: str) -> Value:
     """A call of NumPy's function ``f``, which has a handler or an implementation."""
-    found = library.find(f, kwargs)
+    found = implementation(f, args, kwargs)
     return HANDLERS[f](c, list(args), kwargs, hint) if found is None else call(c, found, args, kwargs)
+
+
+def implementation(f: Any, args: Sequence[Value], kwargs: dict[str, Value]) -> Implementation | None:
+    """What of the library takes this call of ``f``."""
+    found = library.find(f)
+    if found is None or found.when is None:
+        return found
+    known = found.when(*(to_python(a) for a in args), **{k: to_python(v) for k, v in kwargs.items()})
+    return found if known else None
 
 
 def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -45,10 +55,12 @@ def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[st
     names = [p.id for p in parameters(target.args)]
     unknown = [k for k in kwargs if k not in names]
     short = found.name.removeprefix("np.")
+    names = names[len(found.first) :]
     if unknown:
         c.refuse(f"the keyword {unknown[0]} of {short}", f"{short}({', '.join(names)})")
     serial = c.serial
-    return _laid_out(c.call(target, args, kwargs), [*args, *kwargs.values()], serial)
+    result = c.call(target, [*(from_python(v) for v in found.first), *args], kwargs)
+    return _laid_out(result, [*args, *kwargs.values()], serial)
 
 
 def _laid_out(result: Value, operands: Sequence[Value], serial: int) -> Value:
@@ -68,6 +80,32 @@ def _require(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -
     elif not cond.const:
         c.refuse(message.value)
     return NONE
+
+
+@handles(match)
+def _match(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    a, b, message = args
+    assert isinstance(a, Num) and isinstance(b, Num) and isinstance(message, Static)
+    c.check_equal(c.scalar(a, "int64"), c.scalar(b, "int64"), "ValueError", message.value)
+    return NONE
+
+
+@handles(argsorted)
+def _argsorted(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    return _order(c, "argsort", args[0])
+
+
+@handles(places)
+def _places(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    right = isinstance(args[2], Num) and args[2].const
+    return _order(c, "searchsorted_right" if right else "searchsorted_left", args[0], args[1])
+
+
+def _order(c: State, fn: str, *args: Value) -> Arr:
+    arrays = [a for a in args if isinstance(a, Arr)]
+    out = c.alloc("int64", arrays[-1].extents, None, "order" if fn == "argsort" else "place")
+    c.emit(n.LibCall(fn, out.var, tuple(a.var for a in arrays), -1, c.b.loc))
+    return out
 
 
 @handles(aliased)

@@ -8,14 +8,15 @@ import numpy as np
 from s2sad.frontend.lower import containers, library, operators, shaping
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.arguments import bound, dtype_of
-from s2sad.frontend.lower.functions import array_fact
+from s2sad.frontend.lower.shape_functions import array_fact
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, integer, ordered
 from s2sad.library import METHODS
 
 _AS_FUNCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
-    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "swapaxes": np.swapaxes,
+    "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "argmax": np.argmax, "argmin": np.argmin,
+     "swapaxes": np.swapaxes,
 }  # fmt: skip
 _OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
 

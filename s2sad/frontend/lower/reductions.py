@@ -66,11 +66,32 @@ def extremum(
         return Num(value.atom)
     name = "maximum" if fn == "max" else "minimum"
     message = f"zero-size array to reduction operation {name} which has no identity"
-    reduced = [e for k, e in enumerate(value.extents) if axes is None or k in axes]
-    others = [e for k, e in enumerate(value.extents) if axes is not None and k not in axes]
-    for e in reduced:
-        _check_some(c, e, others, message)
+    _check_each(c, value, axes, message)
     return reduce(c, fn, value, axes, keepdims, hint)
+
+
+def place(
+    c: State, fn: str, value: Num | Arr, axes: tuple[int, ...] | None, keepdims: bool, hint: str = "t"
+) -> Num | Arr:
+    """``np.argmax`` / ``np.argmin``: the first place of the extremum, or of a nan; of no elements a ValueError."""
+    if isinstance(value, Num):
+        return Num(const(0))
+    _check_each(c, value, axes, f"attempt to get {fn} of an empty sequence")
+    every = tuple(range(value.ndim)) if axes is None else axes
+    extents = tuple(const(1) if k in every else e for k, e in enumerate(value.extents) if keepdims or k not in every)
+    if extents:
+        return c.array_call(fn, (value.var,), "int64", extents, hint, ordered(value), axis=every, keepdims=keepdims)
+    target = c.b.var(hint, n.Scalar("int64"))
+    c.emit(n.Call(target, fn, (value.var,), (("axis", every), ("keepdims", False)), c.b.loc))
+    return Num(target)
+
+
+def _check_each(c: State, value: Arr, axes: tuple[int, ...] | None, message: str) -> None:
+    """There are elements to choose from, or nothing is to be computed."""
+    others = [e for k, e in enumerate(value.extents) if axes is not None and k not in axes]
+    for k, e in enumerate(value.extents):
+        if axes is None or k in axes:
+            _check_some(c, e, others, message)
 
 
 def _check_some(c: State, extent: n.Atom, others: list[n.Atom], message: str) -> None:
