@@ -261,7 +261,7 @@ class Statements:
     def check(self, stmt: n.Check) -> list[ast.stmt]:
         if isinstance(stmt.cond, n.Const) and stmt.cond.value:
             return []
-        error = "rt.SizeOneError" if stmt.error == "SizeOne" else stmt.error
+        error = {"SizeOne": "rt.SizeOneError", "Kink": "rt.KinkError"}.get(stmt.error, stmt.error)
         failure = ast.Raise(self.x.call(error, ast.Constant(stmt.message)), None)
         return self.noted(ast.If(self.x.negated(stmt.cond), [failure], []), stmt.loc)
 

@@ -17,6 +17,8 @@ from s2sad.frontend.lower.linear import matmul
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Function, Iterated, Num, SliceOf, Static, Tup, Value, describe
 
+_OF_TUPLES = ("_replace", "_asdict", "index", "count")
+
 
 def lower_expr(c: State, node: Any, hint: str | None = None) -> Value:
     """The abstract value of ``node``; ``hint`` names the variable of its last operation."""

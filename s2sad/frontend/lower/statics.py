@@ -22,7 +22,7 @@ def to_python(value: Value) -> Any:
             parts = [to_python(v) for v in items]
             if not value.is_sequence:
                 return value
-            return cls(*parts) if cls is not None else parts if is_list else tuple(parts)
+            return cls(*parts) if isinstance(cls, type) else parts if is_list else tuple(parts)
         case Static(value=v):
             return v
         case SliceOf():
