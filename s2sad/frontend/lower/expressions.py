@@ -14,6 +14,8 @@ from s2sad.frontend.lower.calls import lower_call, starred
 from s2sad.frontend.lower.frames import Callee
 from s2sad.frontend.lower.iteration import lasting
 from s2sad.frontend.lower.linear import matmul
+from s2sad.frontend.lower.matching import Matches
+from s2sad.frontend.lower.patterns import lower_matches
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Function, Iterated, Num, SliceOf, Static, Tup, Value, describe
 
@@ -177,6 +179,11 @@ def _generator(c: State, node: Any, hint: str) -> Value:
     return Iterated(Tup(tuple(branches.comprehend(c, node))))
 
 
+def _named(c: State, node: Any, hint: str) -> Value:
+    value = c.env[node.target.id] = c.expr(node.value, node.target.id)
+    return value
+
+
 def _call(c: State, node: Any, hint: str) -> Value:
     return lower_call(c, node, hint)
 
@@ -200,4 +207,6 @@ _HANDLERS: dict[type, Callable[[State, Any, str], Value]] = {
     gast.DictComp: _dict_comprehension,
     gast.GeneratorExp: _generator,
     gast.Call: _call,
+    gast.NamedExpr: _named,
+    Matches: lower_matches,
 }

@@ -233,9 +233,14 @@ class Bad:
     unroll: bool = False
 
 
+@dataclass(frozen=True)
+class Dead:
+    """What a name holds where the loop around is left and the name is not read after it: anything will do."""
+
+
 _Callable: TypeAlias = Function | Method | Partial
 _Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated
-Value: TypeAlias = Num | Arr | Tup | Static | _Callable | _Iterable | SliceOf | Bad
+Value: TypeAlias = Num | Arr | Tup | Static | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
 
 
