@@ -25,6 +25,7 @@ from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
 HANDLERS: dict[Any, Handler] = {**BUILTINS, **ITERABLES, **MATHEMATICS, **PAIRS, **PICKING, **SHAPE_FUNCTIONS}
+OBJECTS: dict[type, Callable[[State, Any, list[Value], dict[str, Value], str], Value]] = {}  # callables of these types
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
