@@ -1,6 +1,7 @@
 """A corpus of programs that every matrix of tests runs over, one file per theme."""
 
 from tests.programs import (
+    aliases,
     arrays_inplace,
     control,
     creation,
@@ -27,6 +28,7 @@ from tests.programs.registry import PROGRAMS, Program
 
 # Importing a theme enters its programs.
 THEMES = (
+    aliases,
     arrays_inplace,
     control,
     creation,

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad.frontend.lower import branches, containers, indexing, methods, names, objects, operators
+from s2sad.frontend.lower import branches, containers, indexing, methods, names, objects, operators, shaping
 from s2sad.frontend.lower.calls import lower_call, starred
 from s2sad.frontend.lower.frames import Callee
 from s2sad.frontend.lower.iteration import lasting
@@ -118,7 +118,10 @@ def attribute_of(c: State, base: Value, name: str) -> Value:
 
 def _subscript(c: State, node: Any, hint: str) -> Value:
     base = c.expr(node.value)
-    return indexing.get_item(c, base, c.expr(node.slice), hint)
+    item = indexing.get_item(c, base, c.expr(node.slice), hint)
+    if isinstance(item, Arr) and isinstance(node.value, gast.Attribute) and node.value.attr == "flat":
+        return shaping.copied(c, item, hint)  # a.flat[1:3] is a copy, though a.flat[1:3] = v stores into a
+    return item
 
 
 def _slice(c: State, node: Any, hint: str) -> Value:
