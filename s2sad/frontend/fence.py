@@ -223,8 +223,6 @@ class _Walk(FlowRules):
     def index(self, node: gast.expr) -> None:
         if isinstance(node, gast.Constant) and isinstance(node.value, float | bytes | complex):
             self.refuse(node, f"an index of type {type(node.value).__name__} is not supported", "an int")
-        elif isinstance(node, gast.List):
-            self.elements(node)
         else:
             self.visit(node)
 
