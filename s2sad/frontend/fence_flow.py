@@ -66,7 +66,7 @@ class FlowRules(gast.NodeVisitor):
                     if isinstance(part, gast.FormattedValue):
                         self.visit(part.value)
             else:
-                self.value_or_text(argument)
+                self.visit(argument)
         return True
 
     def visit_Delete(self, node: gast.Delete) -> None:
