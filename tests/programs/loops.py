@@ -106,7 +106,7 @@ def inner_break(a, limit):
 
 
 @program(lambda rng: (1.2, 5), primal="bitwise", variants={"empty": lambda rng: (1.2, 0)})
-def while_in_for_in_while(x, n):
+def three_levels_left(x, n):
     s = x
     i = 0
     while i < n:
