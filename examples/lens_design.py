@@ -36,9 +36,12 @@ def sag(c, conic, y):
 
 
 def refract(angle, slope, eta):
-    """Snell's law for a ray at ``angle`` to the axis at a surface whose normal has the slope ``-slope``."""
+    """Snell's law for a ray at ``angle`` to the axis, at a surface of that slope; None where it is reflected."""
     normal = math.atan(slope)
-    return math.asin(eta * math.sin(angle + normal)) - normal
+    sine = eta * math.sin(angle + normal)
+    if abs(sine) > 0.99:
+        return None
+    return math.asin(sine) - normal
 
 
 def trace(lens, y, angle, aperture):
@@ -46,6 +49,8 @@ def trace(lens, y, angle, aperture):
     index = 1.0
     for k in range(len(lens.curvature)):
         c, conic = lens.curvature[k], lens.conic[k]
+        if abs(y) > aperture:
+            return y, angle, False
         # Newton's method for the distance z from the vertex plane
         z, slope = sag(c, conic, y)
         gap = -z
@@ -55,9 +60,10 @@ def trace(lens, y, angle, aperture):
             height, slope = sag(c, conic, y + z * math.tan(angle))
             gap = z - height
         y = y + z * math.tan(angle)
-        if abs(y) > aperture:
+        refracted = refract(angle, slope, index / lens.index[k])
+        if refracted is None:
             return y, angle, False
-        angle = refract(angle, slope, index / lens.index[k])
+        angle = refracted
         index = lens.index[k]
         y = y + (lens.thickness[k] - z) * math.tan(angle)
     return y, angle, True
@@ -112,7 +118,8 @@ def main() -> None:
     start = np.array([0.12, -0.05, 0.05, -0.02, 0.0, 0.0, 0.0, 0.0])
     arguments = (np.linspace(-1.6, 1.6, 9), np.array([0.0, 0.06, 0.12]), 2.2)
     gradient = value_and_grad(merit)
-    fit = minimize(gradient, start, args=arguments, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    bounds = [(-0.2, 0.2)] * 4 + [(-1.5, 1.5)] * 4
+    fit = minimize(gradient, start, arguments, "L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": 200})
     before, after = (math.sqrt(spread(design(x), *arguments)) for x in (start, fit.x))
     print(f"spot of {before:.4f} before, {after:.4f} after {fit.nit} iterations")
     print("curvatures:", np.array2string(fit.x[:4], precision=4))

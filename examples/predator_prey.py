@@ -72,7 +72,7 @@ def misfit(theta, times, counts):
 def main() -> None:
     """Fit, print and plot."""
     counts = np.stack([HARE, LYNX], axis=1)
-    start = np.log([0.55, 0.028, 0.024, 0.80, 33.0, 5.9])
+    start = np.log([0.48, 0.03, 0.02, 0.9, 30.0, 4.0])
     gradient = value_and_grad(misfit)
     fit = minimize(gradient, start, args=(YEARS, counts), jac=True, method="BFGS", options={"gtol": 1e-4})
     print(f"misfit {misfit(start, YEARS, counts):.3f} at the start, {fit.fun:.3f} after {fit.nit} iterations")
@@ -84,7 +84,7 @@ def main() -> None:
     for k, (name, colour) in enumerate((("hare", "tab:brown"), ("lynx", "tab:blue"))):
         axes.plot(1900 + YEARS, counts[:, k], "o", color=colour, label=f"{name}, counted")
         axes.plot(1900 + fine, path[:, k], color=colour)
-    axes.set(xlabel="year", ylabel="pelts (thousands)")
+    axes.set(xlabel="year", ylabel="pelts (thousands)", xticks=range(1900, 1921, 4))
     axes.legend()
     figure.savefig("predator_prey.png", dpi=90)
     assert fit.fun < 0.9 * misfit(start, YEARS, counts)
