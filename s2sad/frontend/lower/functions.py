@@ -14,6 +14,7 @@ from s2sad.frontend.lower import indexing, linear, operators, reductions, shapin
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
 from s2sad.frontend.lower.mathematics import MATHEMATICS
+from s2sad.frontend.lower.picking import PICKING, nonzero
 from s2sad.frontend.lower.shape_functions import SHAPE_FUNCTIONS
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.ufuncs import PAIRS, rounded
@@ -22,7 +23,7 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = {**BUILTINS, **MATHEMATICS, **PAIRS, **SHAPE_FUNCTIONS}
+HANDLERS: dict[Any, Handler] = {**BUILTINS, **MATHEMATICS, **PAIRS, **PICKING, **SHAPE_FUNCTIONS}
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
@@ -246,6 +247,8 @@ def _cast(c: State, array: Arr, dtype: str, hint: str) -> Arr:
 
 @handles(np.where)
 def _where(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    if len(args) == 1 and not kwargs:
+        return nonzero(c, args, kwargs, hint)
     a = bound(c, "where", "condition x y", args, kwargs, 3)
     return ew.select(c, *(ew.operand(c, a[k]) for k in ("condition", "x", "y")), hint)  # type: ignore[arg-type]
 
