@@ -37,7 +37,7 @@ PENDING: dict[str, str] = {
     "shallow_water": "a generator expression is not supported",
     "soft_dtw": "series is a list; pass np.array",
     "sparse_cg": "`while` is not supported",
-    "tight_binding": "an array as an index",
+    "tight_binding": "eigh has no derivative here",
 }
 
 
