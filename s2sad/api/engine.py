@@ -20,9 +20,10 @@ from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
 from s2sad.api.trace import explain, user_locs
 from s2sad.api.variant import Variant
-from s2sad.errors import NOWHERE, ArgumentError, InternalError, Problem, UnsupportedError, refuse
+from s2sad.errors import NOWHERE, ArgumentError, InternalError, KinkError, Problem, UnsupportedError, refuse
 from s2sad.frontend.source import Source, get_source
 from s2sad.pipeline import Derived, Request, derive, uncollected
+from s2sad.runtime import KinkError as CompiledKinkError
 from s2sad.runtime import SizeOneError
 
 SeedMaker: TypeAlias = Callable[[Variant], tuple[Any, ...]]
@@ -116,6 +117,8 @@ class Engine:
                 f"Numba did not compile {variant.info.name} ({variant.path}): {error}\n"
                 "This is a defect of s2sad; please report it."
             )
+        if isinstance(error, CompiledKinkError):
+            return KinkError(*error.args)
         explain(error, variant.path, variant.code.line_map)
         return error
 
@@ -184,7 +187,13 @@ class Engine:
             for name in wrt:
                 self._require_float(name, table)
         return Request(
-            options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug
+            options.mode,
+            wrt,
+            options.has_aux,
+            isinstance(options.argnums, tuple),
+            options.style,
+            options.debug,
+            options.kinks,
         )
 
     def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:

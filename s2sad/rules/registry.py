@@ -33,6 +33,7 @@ __all__ = [
     "Result",
     "Template",
     "by_function",
+    "condition_of",
     "elementwise",
     "jvp_of",
     "nodes",
@@ -167,6 +168,11 @@ def seal() -> None:
         if entry.rule is not None and not entry.partials:
             OPS[name] = replace(entry, partials=partials_of(entry.rule, _name_of))
     _loading = False
+
+
+def condition_of(rule: Callable) -> tuple[Template | None, ...]:
+    """The conditions, one per argument, that ``rule(y, *args)`` returns (see ``s2sad.rules.kinks``)."""
+    return partials_of(rule, _name_of)
 
 
 def _callee(functions: tuple[Callable, ...], call: str | None, infix: str | None) -> str:

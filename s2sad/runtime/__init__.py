@@ -2,7 +2,7 @@
 
 from s2sad.runtime import vecmath
 from s2sad.runtime.combinatorics import comb, factorial, gcd, int_lcm, isqrt, lcm, perm
-from s2sad.runtime.errors import SizeOneError
+from s2sad.runtime.errors import KinkError, SizeOneError
 from s2sad.runtime.floats import fmod, sinc
 from s2sad.runtime.integers import (
     checked_add,
@@ -34,6 +34,7 @@ from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
 
 __all__ = [
+    "KinkError",
     "SizeOneError",
     "add_any",
     "argsort",
