@@ -17,7 +17,7 @@ from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import library, methods, names
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
-from s2sad.frontend.lower.functions import HANDLERS
+from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
@@ -79,6 +79,8 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
     found = library.implementation(f, args, kwargs)
     if found is not None:
         return library.call(c, found, args, kwargs)
+    if type(f) in OBJECTS:
+        return OBJECTS[type(f)](c, f, args, kwargs, hint)
     handler = HANDLERS.get(known)
     if handler is not None:
         return handler(c, args, kwargs, hint)
@@ -242,9 +244,11 @@ def bind(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Valu
     spec = callee.args
     positional = [p.id for p in (*spec.posonlyargs, *spec.args)]
     every = [p.id for p in parameters(spec)]
-    if len(args) > len(positional):
+    if len(args) > len(positional) and spec.vararg is None:
         c.refuse(f"{callee.name} takes {len(positional)} arguments, not {len(args)}")
-    env = dict(zip(positional, args))
+    env: dict[str, Value] = dict(zip(positional, args))
+    if spec.vararg is not None:
+        env[spec.vararg.id] = Tup(tuple(args[len(positional) :]))
     for name, value in kwargs.items():
         if name not in every or name in env or name in {p.id for p in spec.posonlyargs}:
             c.refuse(f"{callee.name} got an unexpected argument {name}")
