@@ -171,7 +171,6 @@ AWAITED: frozenset[str] = frozenset(
         "np.errstate",
         "starred expression",
         "Generator as argument",
-        "custom_vjp",
         "custom_jvp",
         "stop_gradient",
         "zero_derivative",
