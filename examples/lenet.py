@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 
 from s2sad import value_and_grad
 
-TRAIN, EPOCHS, BATCH, RATE = 1200, 12, 40, 0.1
+TRAIN, EPOCHS, BATCH, RATE = 1200, 14, 20, 0.15
 
 
 def convolve(x, w, b):
