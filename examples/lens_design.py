@@ -73,14 +73,16 @@ def spread(lens, heights, fields, aperture):
     """Mean squared distance of the rays of each field from their mean on the sensor, and the fields' magnification."""
     total = 0.0
     for field in fields:
-        hits = []
+        hits = np.empty(len(heights))
+        n = 0
         for y in heights:
             hit, _, passed = trace(lens, y, field, aperture)
             if not passed:
                 continue
-            hits.append(hit)
-        mean = sum(hits) / len(hits)
-        total += sum((hit - mean) ** 2 for hit in hits) / len(hits)
+            hits[n] = hit
+            n += 1
+        mean = np.sum(hits[:n]) / n
+        total += np.sum((hits[:n] - mean) ** 2) / n
         total += 0.1 * (mean - 10.0 * math.tan(field)) ** 2
     return total
 

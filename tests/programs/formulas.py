@@ -1,6 +1,7 @@
 """Formulas of several fields that between them use the elementary functions of ``math`` and NumPy a second time."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -111,3 +112,21 @@ def flags_and_counts(x, y, n):
     z = np.where(odd & ~bad, x * y, np.fabs(x) + y)
     weight = np.gcd(n, 12) + np.lcm(n, 4) - np.bitwise_xor(n, 5) + np.right_shift(n, 1) + np.left_shift(n, 2)
     return z * weight + np.fmin(x, y) * np.fmax(0.3 * x, y) + np.equal(n, 4) * x + np.greater(n, 4) * np.less(x, y) * y
+
+
+class Medium(NamedTuple):
+    """Fields that are named as methods of tuples are."""
+
+    index: float
+    count: np.ndarray
+
+
+@program(lambda rng: ((Medium(1.6, normal(rng, 3)), Medium(1.2, normal(rng, 3))), 0.3), primal="close")
+def optical_path(media, angle):
+    """Snell's law through layers; the counts are wavelengths in each."""
+    total, before = 0.0, 1.0
+    for medium in media:
+        angle = math.asin(before * math.sin(angle) / medium.index)
+        total += np.sum(medium.count) * medium.index / math.cos(angle)
+        before = medium.index
+    return total * angle

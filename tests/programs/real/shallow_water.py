@@ -54,8 +54,7 @@ def simulate(h, u, v, depth, dt, steps):
             h, u, v = (a + dt * (1.5 * d - 0.5 * e) for a, d, e in zip((h, u, v), new, old))
         else:
             h, u, v = (
-                a + dt / 12.0 * (23.0 * d - 16.0 * e + 5.0 * c)
-                for a, d, e, c in zip((h, u, v), new, old, older)
+                a + dt / 12.0 * (23.0 * d - 16.0 * e + 5.0 * c) for a, d, e, c in zip((h, u, v), new, old, older)
             )
         older, old = old, new
     return h, u, v
