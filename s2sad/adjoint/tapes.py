@@ -127,6 +127,8 @@ class Tapes:
         """The number of the trip with ``index``; statements go where the builder is."""
         if numbered_by_index(loop):
             return index
+        if step == const(-1):
+            return self.b.assign("sub", start, index, dtype="int64", hint="k")
         offset = index if start == const(0) else self.b.assign("sub", index, start, dtype="int64", hint="k")
         if step == const(1):
             return offset

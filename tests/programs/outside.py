@@ -7,13 +7,6 @@ import numpy as np
 from tests.programs.registry import between, normal, program
 
 
-@program(lambda rng: (1.3,))
-def while_loop(x):
-    while x < 10.0:
-        x = x * x
-    return x
-
-
 @program(lambda rng: (normal(rng, 3, 4),))
 def break_in_inner_loop(a):
     s = 0.0
