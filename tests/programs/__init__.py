@@ -3,6 +3,7 @@
 from tests.programs import (
     aliases,
     arrays_inplace,
+    carried,
     control,
     creation,
     custom_rules,
@@ -28,6 +29,7 @@ from tests.programs.registry import PROGRAMS, Program
 THEMES = (
     aliases,
     arrays_inplace,
+    carried,
     control,
     creation,
     custom_rules,

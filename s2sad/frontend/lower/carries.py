@@ -8,10 +8,10 @@ otherwise (pitfall S7).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower.branches import exclusive
 from s2sad.frontend.lower.plans import (
     AbsentPlan,
     BadPlan,
@@ -21,9 +21,12 @@ from s2sad.frontend.lower.plans import (
     PermPlan,
     Plan,
     ScalarPlan,
+    SizedPlan,
     SlotPlan,
     TupPlan,
 )  # fmt: skip
+from s2sad.frontend.lower.sharing import exclusive
+from s2sad.frontend.lower.sized import shrinking, shrunk, store_first
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Root, Static, Tup, Value, describe, ordered
 from s2sad.ir import nodes as n
@@ -148,6 +151,12 @@ def _revised(
         case PermPlan(array=array) if isinstance(end, Arr):
             bijective = end.var in permuted and targets.count(end.var) == 1
             return plan if bijective else _slot(c, name, end.dtype, end, array)
+        case SizedPlan() if isinstance(end, Arr) and isinstance(leaf.value, Arr):
+            again = _slot(c, name, end.dtype, end, leaf.value)
+            if not isinstance(again, SlotPlan):
+                return again
+            varying = again.varying if isinstance(again, SizedPlan) else ()
+            return replace(plan, dtype=again.dtype, varying=tuple(sorted({*plan.varying, *varying})))
         case SlotPlan() if isinstance(end, Arr):
             init = leaf.value
             return _slot(c, name, end.dtype, end, init if isinstance(init, Arr) else None)
@@ -162,6 +171,10 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
             return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
     elif before.ndim == end.ndim and _one_shape(c, before.extents, end.extents):
         return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
+    elif before.ndim == end.ndim and (varying := shrinking(c, before.extents, end.extents)):
+        return SizedPlan(
+            join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end), tuple(varying)
+        )
     return BadPlan(
         Bad(
             f"{name} is rebound in a loop to an array that is not provably of one shape",
@@ -221,7 +234,10 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
     for leaf in slots:
         end, plan = leaf.end, leaf.plan
         assert isinstance(end, Arr) and isinstance(plan, SlotPlan)
-        for a, b in zip(plan.extents, end.extents, strict=True):
+        varying = plan.varying if isinstance(plan, SizedPlan) else ()
+        for axis, (a, b) in enumerate(zip(plan.extents, end.extents, strict=True)):
+            if axis in varying:
+                continue
             c.check_equal(a, b, "ValueError", f"{leaf.name} is rebound in a loop, where it must keep its shape")
         atom = ew.cast_value(c, end, plan.dtype)
         if atom == end.var and id(end.root) in memory and len(slots) > 1:
@@ -229,7 +245,10 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
         copies.append((leaf, atom))
     for leaf, atom in copies:
         assert isinstance(leaf.value, Arr)
-        c.emit(n.Store(leaf.value.var, (), atom, -1, c.b.loc))
+        if leaf.buffer is not None and isinstance(leaf.end, Arr):
+            store_first(c, leaf.buffer, atom, leaf.end.extents)
+        else:
+            c.emit(n.Store(leaf.value.var, (), atom, -1, c.b.loc))
     for item in carried:
         for leaf in item.leaves:
             if isinstance(leaf.plan, ScalarPlan) and isinstance(leaf.end, Num):
@@ -282,6 +301,8 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
             result.root.may = _root(leaf).may
             leaf.outer = result
             return result
+        case SizedPlan(dtype=dtype):
+            return _left_sized(c, leaf, plan, carries)
         case SlotPlan(dtype=dtype):
             assert isinstance(leaf.value, Arr)
             c.emit(n.Alloc(leaf.value.var, None, "local", c.b.loc))
@@ -289,6 +310,21 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
                 c.emit(n.Store(leaf.value.var, (), ew.cast_value(c, leaf.init, dtype), -1, c.b.loc))
             return leaf.value
     return leaf.value
+
+
+def _left_sized(c: State, leaf: Leaf, plan: SizedPlan, carries: list[n.Carry]) -> Arr:
+    """The memory before the loop, the carried extents, and what is left of the array after it."""
+    assert leaf.buffer is not None and isinstance(leaf.init, Arr) and isinstance(leaf.end, Arr)
+    c.emit(n.Alloc(leaf.buffer, None, "local", c.b.loc))
+    c.emit(n.Store(leaf.buffer, (), ew.cast_value(c, leaf.init, plan.dtype), -1, c.b.loc))
+    outer: dict[int, n.Var] = {}
+    for axis, size in zip(plan.varying, leaf.sizes, strict=True):
+        outer[axis] = c.b.var(size.hint, size.type)
+        carries.append(n.Carry(size, leaf.init.extents[axis], leaf.end.extents[axis], outer[axis]))
+    value, leaf.tail = shrunk(c, leaf.buffer, outer, plan.in_order)
+    if _root(leaf).frozen:
+        value.root.freeze(_root(leaf).frozen or "")
+    return value
 
 
 def _check_permuted(c: State, leaves: list[Leaf]) -> None:
