@@ -128,3 +128,38 @@ def best_so_far(x, n):
         if candidate[0] > best[0]:
             best = candidate
     return best * x
+
+
+@program(lambda rng: (normal(rng, 4), normal(rng, 4), 3), primal="bitwise", tags="spread")
+def exchanged_by_two_nested_loops(x, y, n):
+    a, b = x * 1.0, y * 1.0
+    for i in range(n):
+        for j in range(i + 1):
+            a[1:] = b[:-1] * a[1:] + 0.1 * j
+            a, b = b, a
+        a[0] += b[1]
+        a, b = b, a
+    return a * b + a
+
+
+@program(lambda rng: (normal(rng, 4), normal(rng, 4), 4), tags="spread")
+def exchanged_on_a_condition(x, y, n):
+    a, b = x * 1.0, y * 1.0
+    s = 0.0
+    for i in range(n):
+        if a[0] > b[0]:
+            a, b = b, a
+        a[0] += 0.7
+        b[1:] = a[:-1] * b[1:]
+        s += (a * b).sum() * (i + 1)
+    return s + a[1] * b[0]
+
+
+@program(lambda rng: (normal(rng, 3, 3), normal(rng, 3, 3), 3), primal="bitwise")
+def exchanged_arrays_of_other_layouts(x, y, n):
+    a, b = x * 1.0, (y * 2.0).T
+    for i in range(n):
+        a[0] = b[1] * a[0]
+        b[:, 1] += a[2]
+        a, b = b, a
+    return a * b + a

@@ -17,7 +17,7 @@ from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
 from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.outcomes import Fork
-from s2sad.frontend.lower.sharing import exclusive
+from s2sad.frontend.lower.sharing import exchanged, exclusive
 from s2sad.frontend.lower.sized import largest, shrunk, store_first
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Tup, Value, describe, ordered
@@ -65,6 +65,7 @@ def split(
     on = None if frame.loop is None else frame.loop.goes_on([arm.env for arm in arms])
     joins: list[n.Join] = []
     later: dict[n.Var, tuple[n.Stmt, ...]] = {}  # what makes the arrays whose extents the sides decide
+    around, c.together = c.together, exchanged(names, after, [arm.env for arm in arms])
     opposite: list[str] = []  # names that are true where the condition is false
     for name in names:
         old = before.pop(name, None)
@@ -87,6 +88,7 @@ def split(
                 if isinstance(joined, Bad) and joined.reason and left is not None and right is not None:
                     joined = replace(joined, fork=None if name == RETURN else joined.fork or (frame, frame.top))
                 before[name] = joined
+    c.together = around
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
     for stmt in (s for value in before.values() if isinstance(value, Arr) for s in later.get(value.var, ())):
         c.emit(stmt)

@@ -8,7 +8,8 @@ import gast
 
 from s2sad.analysis.shapes import Form
 from s2sad.frontend.lower import branches, operators
-from s2sad.frontend.lower.carries import entry, finish, leave, revise, settle
+from s2sad.frontend.lower.aliasing import entry, settle
+from s2sad.frontend.lower.carries import finish, leave, revise
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
 from s2sad.frontend.lower.jumps import flags_of, leave_flag
 from s2sad.frontend.lower.liveness import names_bound

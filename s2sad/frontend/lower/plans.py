@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from s2sad.analysis.types import Kind
 from s2sad.frontend.lower.sized import shrunk
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Num, Tup, Value
+from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value
 from s2sad.ir import nodes as n
 
 
@@ -152,3 +153,17 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
         case BadPlan(value=value):
             leaf.value = value
     return leaf.value
+
+
+def leaves_of(carried: list[Carried], kind: type) -> Iterator[Leaf]:
+    """The leaves whose plan is of ``kind``."""
+    for item in carried:
+        for leaf in item.leaves:
+            if isinstance(leaf.plan, kind):
+                yield leaf
+
+
+def root_of(leaf: Leaf) -> Root:
+    """The memory that a leaf is inside the loop."""
+    assert isinstance(leaf.value, Arr)
+    return leaf.value.root
