@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from s2sad.frontend.lower import branches, indexing, methods, names, operators, shaping
+from s2sad.frontend.lower import branches, indexing, library, methods, names, operators, shaping
 from s2sad.frontend.lower.calls import lower_call
 from s2sad.frontend.lower.frames import Callee
 from s2sad.frontend.lower.linear import matmul
@@ -15,6 +15,7 @@ from s2sad.frontend.lower.matching import Matches
 from s2sad.frontend.lower.patterns import lower_matches
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Function, Num, SliceOf, Static, Tup, Value, describe
+from s2sad.library.registry import grid_of
 
 
 def lower_expr(c: State, node: Any, hint: str | None = None) -> Value:
@@ -109,6 +110,9 @@ def _attribute(c: State, node: Any, hint: str) -> Value:
 
 def _subscript(c: State, node: Any, hint: str) -> Value:
     base = c.expr(node.value)
+    grid = grid_of(base.value) if isinstance(base, Static) else None
+    if grid is not None:
+        return library.call(c, grid, [c.expr(node.slice)], {})
     item = indexing.get_item(c, base, c.expr(node.slice), hint)
     if isinstance(item, Arr) and isinstance(node.value, gast.Attribute) and node.value.attr == "flat":
         return shaping.copied(c, item, hint)  # a.flat[1:3] is a copy, though a.flat[1:3] = v stores into a
