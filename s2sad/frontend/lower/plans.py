@@ -11,6 +11,7 @@ from s2sad.frontend.lower.sized import shrunk
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value
 from s2sad.ir import nodes as n
+from s2sad.ir.trees import Keys
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class TupPlan:
     """A tuple, item by item."""
 
     items: tuple[Plan, ...]
-    cls: type | None
+    cls: type | Keys | None
     is_list: bool
 
 
