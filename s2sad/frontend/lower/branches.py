@@ -82,7 +82,7 @@ def split(
             elif left is not None or right is not None or name not in frame.callee.safe:
                 hint = "result" if name == RETURN else name
                 joined = _join(c, hint, left, right, arms, joins)
-                carried = frame.loop is not None and name in frame.loop.names
+                carried = name in getattr(frame.loop, "names", ())
                 if isinstance(joined, Bad) and (carried or name == RETURN):
                     joined = _sized(c, hint, (left, right), old, arms, joins, later) or joined
                 if isinstance(joined, Bad) and joined.reason and left is not None and right is not None:

@@ -24,7 +24,7 @@ def thaw(c: State, since: int) -> None:
 
 def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -> bool:
     """Whether ``root`` is memory made here that no name but ``name`` refers to."""
-    if root.kind != "local" or root.copies:
+    if root.kind != "local" or root.copies or root.frozen:
         return False
     envs = [frame.env for frame in c.frames[:-1]]
     for env in (c.env, *others):
