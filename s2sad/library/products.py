@@ -288,9 +288,9 @@ def correlate(a, v, mode="valid"):
     a, v = np.atleast_1d(a), np.atleast_1d(v)
     require(len(a) > 0 and len(v) > 0, "correlate: an argument is empty")
     full = _full(a, v[::-1])
-    if _convolution(mode) == "same" and len(v) > len(a):
-        start = len(a) - 1 - (len(a) - 1) // 2
-        return full[start : start + len(v)].copy()
+    if _convolution(mode) == "same":
+        start = (len(v) - 1) // 2 if len(v) <= len(a) else len(a) - 1 - (len(a) - 1) // 2
+        return full[start : start + max(len(a), len(v))].copy()
     return _cut(full, len(a), len(v), mode)
 
 
