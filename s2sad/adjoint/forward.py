@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.adjoint import algebra
+from s2sad.adjoint.libcalls import refuse_active
 from s2sad.analysis.activity import activity, is_float
 from s2sad.analysis.overflow import overflowing
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.ir.builder import Builder, Names
+from s2sad.ir.draws import is_draw
 from s2sad.rules import registry
 
 
@@ -204,7 +206,9 @@ class _Forward:
         self.b.add(stmt)
         out = self.shadow(stmt.out)
         first = True
-        for k, template in enumerate(registry.jvp_of(stmt.fn)):
+        if is_draw(stmt.fn):
+            refuse_active(stmt, self.act)
+        for k, template in enumerate(() if is_draw(stmt.fn) else registry.jvp_of(stmt.fn)):
             if template is None or self.dot(stmt.args[k]) is None:
                 continue
             term = self._array_term(template, stmt)

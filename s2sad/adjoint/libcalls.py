@@ -8,10 +8,24 @@ from s2sad.adjoint.regions import Regions
 from s2sad.adjoint.shadows import Shadows
 from s2sad.adjoint.storage import Storage
 from s2sad.analysis.activity import Activity
-from s2sad.errors import InternalError
+from s2sad.errors import InternalError, Problem, refuse
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder, const
+from s2sad.ir.draws import is_draw, parts_of
 from s2sad.rules import registry
+
+
+def refuse_active(stmt: n.LibCall, act: Activity) -> None:
+    """Refuse a draw whose distribution has parameters that are differentiated.
+
+    Raises
+    ------
+    UnsupportedError
+        At the line of the draw.
+    """
+    if any(act.is_varied(a) for a in stmt.args):
+        reason = f"a parameter of rng.{parts_of(stmt.fn)[1].method} is differentiated"
+        raise refuse(Problem(stmt.loc, reason, "stop_gradient of it, or a distribution with location and scale"))
 
 
 class LibCalls:
@@ -27,7 +41,10 @@ class LibCalls:
     def reverse(self, stmt: n.LibCall, frame: Frame) -> None:
         """The array-level rule of the library function, one contribution per active operand."""
         shadow = self.shadows.of(stmt.out, frame)
-        for arg, template in zip(stmt.args, registry.vjp_of(stmt.fn), strict=True):
+        templates = () if is_draw(stmt.fn) else registry.vjp_of(stmt.fn)
+        if is_draw(stmt.fn):
+            refuse_active(stmt, self.act)
+        for arg, template in zip(stmt.args, templates, strict=False):
             if isinstance(arg, n.Var) and self.act.is_varied(arg):
                 value = self._array_value(template, stmt, shadow, frame, arg)
                 self.b.add(n.Accumulate(self.shadows.of(arg, frame), (), value, "plain", loc=stmt.loc))

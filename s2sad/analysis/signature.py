@@ -44,7 +44,12 @@ class StaticArg:
     value: object
 
 
-ArgSpec: TypeAlias = ScalarArg | ArrayArg | TupleArg | StaticArg
+@dataclass(frozen=True)
+class GeneratorArg:
+    """A ``numpy.random.Generator``: draws advance it."""
+
+
+ArgSpec: TypeAlias = GeneratorArg | ScalarArg | ArrayArg | TupleArg | StaticArg
 
 
 def layout_of(array: np.ndarray) -> str:
@@ -72,6 +77,10 @@ def spec_of(value: object, name: str = "argument") -> ArgSpec:
     if isinstance(value, np.generic):
         _check_dtype(value.dtype, name)
         return ScalarArg(value.dtype.name, False)
+    if isinstance(value, np.random.Generator):
+        if "[" in name:
+            raise ArgumentError(f"{name} is a Generator inside of another argument; pass it as an argument of its own")
+        return GeneratorArg()
     if isinstance(value, tuple):
         cls = type(value) if hasattr(value, "_fields") else None
         return TupleArg(tuple(spec_of(v, f"{name}[{k}]") for k, v in enumerate(value)), cls)

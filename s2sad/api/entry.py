@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,7 @@ def type_key(value: Any) -> Any:
         return kind, value.dtype, value.ndim, value.flags.num & 259
     if isinstance(value, tuple):
         return (kind, *map(type_key, value))
-    if isinstance(value, int | float | np.generic):
+    if isinstance(value, int | float | np.generic | np.random.Generator):
         return kind
     try:
         hash(value)
@@ -90,9 +91,11 @@ def _copy_written(leaf: lay.Leaf, value: Any) -> Any:
 
 
 def copied(value: Any) -> Any:
-    """``value`` with every array in it copied (tuples and named tuples are rebuilt)."""
+    """``value`` with every array and generator in it copied (tuples and named tuples are rebuilt)."""
     if isinstance(value, np.ndarray):
         return np.array(value, order="K")
+    if isinstance(value, np.random.Generator):
+        return copy.deepcopy(value)
     if isinstance(value, tuple):
         items = [copied(v) for v in value]
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)

@@ -23,6 +23,7 @@ from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
 from s2sad.frontend.lower.outcomes import Fork, TooDeep
+from s2sad.frontend.lower.refusals import refusal_of
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
 from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
@@ -103,10 +104,7 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return c.call(library.callee(f), args, kwargs)
     if isinstance(f, types.FunctionType | Dispatcher):
         return c.call(callee_of(c, f), args, kwargs)
-    name = getattr(f, "__name__", None) or type(f).__name__
-    c.refuse(
-        f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own"
-    )
+    c.refuse(*refusal_of(f))
 
 
 def _math_kind(c: State, f: Any, entry: Op, operands: Sequence[Num | Arr]) -> Kind | None:

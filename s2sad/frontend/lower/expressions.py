@@ -14,7 +14,7 @@ from s2sad.frontend.lower.linear import matmul
 from s2sad.frontend.lower.matching import Matches
 from s2sad.frontend.lower.patterns import lower_matches
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Function, Num, SliceOf, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import Arr, Function, Num, Random, SliceOf, Static, Tup, Value, describe
 
 
 def lower_expr(c: State, node: Any, hint: str | None = None) -> Value:
@@ -102,7 +102,7 @@ def _attribute(c: State, node: Any, hint: str) -> Value:
         fields = getattr(base.cls, "_fields", ())
         if node.attr in fields:
             return names.usable(c, base.items[fields.index(node.attr)])
-    if isinstance(base, Arr | Num | Tup):
+    if isinstance(base, Arr | Num | Tup | Random):
         return methods.attribute(c, base, node.attr)
     c.refuse(f"attribute {node.attr} of {describe(base)}")
 

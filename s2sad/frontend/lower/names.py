@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg, spec_of
+from s2sad.analysis.signature import ArgSpec, ArrayArg, GeneratorArg, ScalarArg, StaticArg, TupleArg, spec_of
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower.frames import Frame
 from s2sad.frontend.lower.outcomes import Capture, Guard
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.statics import from_python
-from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe, number
+from s2sad.frontend.lower.values import Arr, Bad, Num, Random, Static, Tup, Value, describe, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
@@ -87,6 +87,8 @@ def _capture(c: State, name: str, value: object, read: Callable[[], object]) -> 
     if isinstance(value, list | dict | set):
         c.refuse(f"{name} is a captured {type(value).__name__}, which may change", "a tuple, or an argument")
     static = isinstance(value, types.ModuleType | type | str | np.dtype) or value is None or callable(value)
+    if isinstance(value, np.random.Generator | np.random.RandomState):
+        c.refuse(f"{name} is a captured random generator", "pass it as an argument of the function")
     if not static and value is not Ellipsis:
         c.refuse(f"{name} is an object of type {type(value).__name__}", "pass its numbers and arrays as arguments")
     c.guards.setdefault(("object", name, id(value)), Guard(read, value))
@@ -148,6 +150,8 @@ def parameter(c: State, name: str, spec: ArgSpec, kind: str = "param") -> tuple[
             return n.Struct(tuple(p[0] for p in parts), spec.cls), Tup(tuple(p[1] for p in parts), spec.cls)
         case StaticArg():
             return None, Static(spec.value)
+        case GeneratorArg():
+            return c.b.var(name, n.Scalar("generator")), Random(name)
     raise TypeError(type(spec).__name__)
 
 

@@ -140,10 +140,17 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Method:
-    """A bound method of an array or tuple."""
+class Random:
+    """A ``numpy.random.Generator``: the parameter ``name``."""
 
-    base: Arr | Num | Tup
+    name: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of an array, tuple or generator."""
+
+    base: Arr | Num | Tup | Random
     name: str
 
 
@@ -205,7 +212,7 @@ class Dead:
 
 
 Value: TypeAlias = (
-    Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad | Dead
+    Num | Arr | Tup | Static | Function | Method | Random | Range | Zip | Enumerate | Reversed | SliceOf | Bad | Dead
 )
 NONE = Static(None)
 
@@ -259,6 +266,8 @@ def describe(value: Value) -> str:
             return f"an object of type {type(v).__name__}"
         case Function():
             return "a function"
+        case Random():
+            return "a random generator"
         case Method(name=name):
             return f"the method {name}"
         case Range():
