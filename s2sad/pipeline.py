@@ -20,6 +20,7 @@ from s2sad.adjoint.forward import forward
 from s2sad.adjoint.guards import guard_shapes
 from s2sad.adjoint.kinks import equalities, kinks
 from s2sad.adjoint.reverse import reverse
+from s2sad.adjoint.splice import settled
 from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
 from s2sad.errors import InternalError, KinkWarning, Problem, S2SADError, refuse
@@ -159,6 +160,11 @@ def _kinks(state: State) -> State:
 
 def _differentiate(state: State) -> State:
     """Keep the primal; add its reverse sweep or its tangents, as the request says."""
+    state = _derivative(state)
+    return replace(state, ir=settled(_ir(state)))
+
+
+def _derivative(state: State) -> State:
     request, primal = state.request, _ir(state)
     state = replace(state, primal=primal)
     name = derived_name(primal.name, request.mode)

@@ -81,20 +81,22 @@ class References:
         self.expanded[d.target.name] = tape
         return tape
 
-    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame) -> n.Var:
-        """``array`` with all its contents as ``reader``, the statement being reversed, saw them."""
+    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame, made_here: bool = False) -> n.Var:
+        """All of ``array`` as ``reader``, the statement being reversed, saw it or, with ``made_here``, left it."""
         if self.facts.klass(array) not in self.storage.unsavable:
             self.storage.rereads.append(Reread(array, None, frame.region, frame.at))
             return self.ref(array, frame)
         assert isinstance(array.type, n.Array)
+        tapes = self.storage.tapes
+        place = (tapes.after if made_here else tapes.before).setdefault(id(reader), [])
         if frame.region.kind == "top":
-            with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
+            with into(self.b, place):
                 copy = self.b.alloc(array.hint, array.type.dtype, array.type.extents)
                 self.b.add(n.Store(copy, (), array, loc=reader.loc))
             return copy
         inner = tuple(self.storage.tapes.bound(e, frame.region, reader.loc) for e in array.type.extents)
         tape = self.storage.new_tape(array.hint + "_tape", array.type.dtype, frame.region, reader.loc, inner)
-        with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
+        with into(self.b, place):
             row = self.row(tape, array, array.type, self.storage.tapes.index(frame.region), reader.loc)
             self.b.add(n.Store(row, (), array, loc=reader.loc))
         return self.row(tape, array, self.type_of(array, frame), self.storage.trips(frame), reader.loc)

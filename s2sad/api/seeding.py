@@ -98,8 +98,8 @@ class Pullback:
     """What ``vjp(f, *primals)`` returns beside the value: from a seed for the output to a cotangent per argument.
 
     It keeps copies of the arguments (of generators in their states before the call), so it may be called any number
-    of times, whatever happens to them. ``final`` has the final contents of the arguments that the function writes; seeds
-    for those are given by name (``x_out_bar``), and default to 0.
+    of times, whatever happens to them. ``final`` has the final contents of the arguments that the function writes;
+    seeds for those are given by name (``x_out_bar``), and default to 0.
     """
 
     def __init__(self, engine: Engine, binder: Binder, args: list[Any], out: Any, final: dict[str, Any]) -> None:

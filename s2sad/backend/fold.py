@@ -227,11 +227,7 @@ def _length(stmt: n.Stmt, taken: list[_Pending | None]) -> int:
 
 def written_by(stmt: n.Stmt) -> list[n.Var]:
     """Arrays that ``stmt`` itself (without its blocks) writes."""
-    if isinstance(stmt, n.Store | n.Accumulate):
-        return [stmt.array]
-    if isinstance(stmt, n.LibCall):
-        return [stmt.out]
-    return [stmt.tape] if isinstance(stmt, n.Push) else []
+    return [stmt.tape] if isinstance(stmt, n.Push) else list(walk.written(stmt))
 
 
 def _count(fn: n.Function) -> Counter[str]:
@@ -245,17 +241,19 @@ def _count(fn: n.Function) -> Counter[str]:
 
 
 def _fused(fn: n.Function, counts: Counter[str]) -> dict[str, n.LibCall]:
-    """Arrays whose first use after their ``Alloc`` is to be all written by a ``LibCall`` of the same block."""
+    """Arrays whose first use after their ``Alloc`` is that a ``LibCall`` of the same block writes all of them."""
     found: dict[str, n.LibCall] = {}
     blocks = [fn.body, *(b for s in walk.walk(fn.body) for b in walk.blocks(s))]
     for block in blocks:
         fresh: dict[str, n.Alloc] = {}
         for stmt in block:
-            if isinstance(stmt, n.LibCall) and stmt.out.name in fresh and stmt.out not in stmt.args:
-                found[stmt.out.name] = stmt
-                alloc = fresh[stmt.out.name]
-                counts.subtract(a.name for a in walk.uses(alloc) if isinstance(a, n.Var))
-                counts[stmt.out.name] -= 1
+            outs = stmt.outs if isinstance(stmt, n.LibCall) and fresh else ()
+            if outs and all(v.name in fresh for v in outs):
+                assert isinstance(stmt, n.LibCall)
+                for out in outs:
+                    found[out.name] = stmt
+                    counts.subtract(a.name for a in walk.uses(fresh[out.name]) if isinstance(a, n.Var))
+                    counts[out.name] -= 1
             nested = walk.walk((stmt,)) if fresh else ()
             for s in nested:
                 for atoms in (walk.uses(s), *walk.end_uses(s)):

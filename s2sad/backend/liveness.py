@@ -78,8 +78,8 @@ class _Walker:
                 self.loop(stmt, frame)
             case n.Map():
                 self.map(stmt, frame)
-            case n.LibCall() if stmt.out.name in self.plan.fused:
-                self.simple(stmt.args, (stmt.out,), frame)
+            case n.LibCall() if stmt.outs[0].name in self.plan.fused:
+                self.simple(stmt.args, stmt.outs, frame)
             case _:
                 self.simple(walk.uses(stmt), walk.targets(stmt), frame)
 

@@ -17,7 +17,6 @@ from s2sad.errors import InternalError, Loc
 from s2sad.ir import nodes as n
 from s2sad.ir.draws import is_draw, parts_of
 
-ORDERS = ("argsort", "searchsorted_left", "searchsorted_right")
 OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
 
 
@@ -125,7 +124,8 @@ class Statements:
     def draw(self, stmt: n.LibCall) -> list[ast.stmt]:
         """``out = rng.method(parameters, size)``."""
         generator, entry = parts_of(stmt.fn)
-        extents = self.x.atoms(stmt.out.type.extents)  # type: ignore[union-attr]
+        (out,) = stmt.outs
+        extents = self.x.atoms(out.type.extents)  # type: ignore[union-attr]
         size = extents[0] if len(extents) == 1 else ast.Tuple(extents, ast.Load())
         args: list[ast.expr] = []
         for table in stmt.args:
@@ -136,29 +136,41 @@ class Statements:
         if entry.method != "permutation":
             args.append(size)
         drawn = ast.Call(ast.Attribute(name(generator), entry.method, ast.Load()), args, [])
-        if stmt.out.name in self.plan.fused:
-            return self.bound(stmt.out, drawn, stmt.loc)
+        if out.name in self.plan.fused:
+            return self.bound(out, drawn, stmt.loc)
         slices: list[ast.expr] = [ast.Slice() for _ in extents]
         key = slices[0] if len(slices) == 1 else ast.Tuple(slices, ast.Load())
-        return self.noted(
-            ast.Assign([ast.Subscript(self.x.atom(stmt.out), key, ast.Store())], drawn, lineno=0), stmt.loc
-        )
+        return self.noted(ast.Assign([ast.Subscript(self.x.atom(out), key, ast.Store())], drawn, lineno=0), stmt.loc)
 
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
         if is_draw(stmt.fn):
             return self.draw(stmt)
-        if stmt.fn in ORDERS:
-            order = self.x.call(f"rt.{stmt.fn}", *self.x.atoms(stmt.args))
-            if stmt.out.name in self.plan.fused:
-                return self.bound(stmt.out, order, stmt.loc)
-            whole = ast.Subscript(self.x.atom(stmt.out), ast.Slice(), ast.Store())
-            return self.noted(ast.Assign([whole], order), stmt.loc)
         if stmt.fn not in OPERATORS:
-            raise InternalError(f"emit: no text for the library routine {stmt.fn}")
+            return self.routine(stmt)
         left, right = (self.contiguous(a) for a in stmt.args)
-        if stmt.out.name in self.plan.fused:
-            return self.bound(stmt.out, ast.BinOp(left, OPERATORS[stmt.fn], right), stmt.loc)
-        return self.noted(ast.Expr(self.x.call("np.dot", left, right, self.x.atom(stmt.out))), stmt.loc)
+        (out,) = stmt.outs
+        if out.name in self.plan.fused:
+            return self.bound(out, ast.BinOp(left, OPERATORS[stmt.fn], right), stmt.loc)
+        return self.noted(ast.Expr(self.x.call("np.dot", left, right, self.x.atom(out))), stmt.loc)
+
+    def routine(self, stmt: n.LibCall) -> list[ast.stmt]:
+        """``q, r = rt.qr(a)``, which makes the arrays, or ``x[:] = rt.solve(a, b)``."""
+        value = self.x.call(f"rt.{stmt.fn}", *(self.contiguous(a) for a in stmt.args))
+        fused = stmt.outs[0].name in self.plan.fused
+        if fused and len(stmt.outs) == 1:
+            return self.bound(stmt.outs[0], value, stmt.loc)
+        if fused:
+            names: list[ast.expr] = [ast.Name(self.names[v], ast.Store()) for v in stmt.outs]
+            return self.noted(ast.Assign([ast.Tuple(names, ast.Store())], value, lineno=0), stmt.loc)
+        whole = [ast.Subscript(self.x.atom(v), ast.Slice(), ast.Store()) for v in stmt.outs]
+        if len(whole) == 1:
+            return self.noted(ast.Assign([whole[0]], value, lineno=0), stmt.loc)
+        scratch = [self.scratch_name(f"{stmt.fn}_{k}") for k in range(len(whole))]
+        parts: list[ast.expr] = [ast.Name(s, ast.Store()) for s in scratch]
+        made = self.noted(ast.Assign([ast.Tuple(parts, ast.Store())], value, lineno=0), stmt.loc)
+        for target, part in zip(whole, scratch, strict=True):
+            made += self.noted(ast.Assign([target], name(part), lineno=0), stmt.loc, anchor=False)
+        return made
 
     def contiguous(self, atom: n.Atom) -> ast.expr:
         """``atom`` as an operand of BLAS, which Numba would copy itself but with a warning."""

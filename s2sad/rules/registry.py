@@ -35,6 +35,7 @@ __all__ = [
     "by_function",
     "condition_of",
     "elementwise",
+    "has_rules",
     "jvp_of",
     "nodes",
     "op",
@@ -288,6 +289,11 @@ def rule_jvp(name: str, ranks: tuple[int, ...], rank: int) -> Callable[[Callable
         return rule
 
     return decorate
+
+
+def has_rules(name: str) -> bool:
+    """Whether a derivative flows through the library routine ``name``."""
+    return name in _VJP
 
 
 def vjp_of(name: str) -> tuple[Template, ...]:

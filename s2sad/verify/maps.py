@@ -40,7 +40,8 @@ class _Maps:
     def stmt(self, stmt: n.Stmt) -> None:
         if isinstance(stmt, n.Store | n.Accumulate | n.Push) and self.open:
             self.store(stmt)
-        if isinstance(stmt, n.LibCall) and self.open and self.depth.get(stmt.out, 0) < len(self.open):
+        outer = [v for v in walk.written(stmt) if self.depth.get(v, 0) < len(self.open)]
+        if isinstance(stmt, n.LibCall | n.Custom) and outer:
             self.context.fail(stmt, "a LibCall inside a Map writes an array of its own iteration")
         saved = self.control
         if isinstance(stmt, n.Map):

@@ -63,7 +63,9 @@ class _Memory:
                 self.element(stmt, stmt.array)
                 self.written(stmt, stmt.array)
             case n.LibCall():
-                self.written(stmt, stmt.out)
+                self.written(stmt, *stmt.outs)
+            case n.Custom():
+                self.written(stmt, *walk.written(stmt))
             case n.Push():
                 self.tape(stmt, stmt.tape)
                 self.pushed.add(stmt.tape)
@@ -93,8 +95,8 @@ class _Memory:
                 stmt, f"{array.name} is a view: at loop level it is composed into the indices of its root"
             )
 
-    def written(self, stmt: n.Stmt, array: n.Var) -> None:
-        for root in self.root(array):
+    def written(self, stmt: n.Stmt, *arrays: n.Var) -> None:
+        for root in (r for array in arrays for r in self.root(array)):
             if root in self.params and root not in self.context.fn.written:
                 self.context.fail(stmt, f"the parameter {root.name} is stored into, so it is listed as written")
 

@@ -1,9 +1,11 @@
 """A corpus of programs that every matrix of tests runs over, one file per theme."""
 
 from tests.programs import (
+    aliases,
     arrays_inplace,
     control,
     creation,
+    custom_rules,
     dispatchers,
     elementwise,
     indexing,
@@ -25,9 +27,11 @@ from tests.programs.registry import PROGRAMS, Program
 
 # Importing a theme enters its programs.
 THEMES = (
+    aliases,
     arrays_inplace,
     control,
     creation,
+    custom_rules,
     dispatchers,
     elementwise,
     indexing,

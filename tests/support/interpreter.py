@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.backend.statements import ORDERS
 from s2sad.ir import nodes as n
 from s2sad.ir import text
 from s2sad.ir.draws import is_draw, parts_of
@@ -308,20 +307,16 @@ class _Machine:
         if is_draw(s.fn):
             generator, entry = parts_of(s.fn)
             given = [v.item() for x in s.args for v in np.asarray(self.plain(x))]
-            out = self.memory(s.out)
+            out = self.memory(s.outs[0])
             self.races.whole_write(out.data)
             size = () if entry.method == "permutation" else (out.data.shape,)
             out.data[...] = getattr(self.env[generator], entry.method)(*given, *size)
             out.known[...] = True
             return
-        if s.fn in ORDERS:
-            out = self.memory(s.out)
-            self.races.whole_write(out.data)
-            out.data[...] = getattr(runtime, s.fn)(*(np.asarray(self.plain(x)) for x in s.args))
-            out.known[...] = True
-            return
+        if s.fn not in ("matmul", "matvec"):
+            return self.routine(s)
         a, b = (np.asarray(self.plain(x)) for x in s.args)
-        out = self.memory(s.out)
+        out = self.memory(s.outs[0])
         self.races.whole_write(out.data)
         if a.shape[-1] != b.shape[0] or out.data.shape != (a @ b).shape:
             raise InterpreterError(f"{a.shape} @ {b.shape} -> {out.data.shape}")
@@ -329,6 +324,26 @@ class _Machine:
         self.counts.library += 2 * a.shape[0] * a.shape[1] * (b.shape[1] if b.ndim == 2 else 1)
         out.data[...] = a @ b
         out.known[...] = True
+
+    def routine(self, s: n.LibCall) -> None:
+        made = getattr(runtime, s.fn)(*(np.asarray(self.plain(x)) for x in s.args))
+        for v, value in zip(s.outs, made if isinstance(made, tuple) else (made,), strict=True):
+            out = self.memory(v)
+            self.races.whole_write(out.data)
+            if out.data.shape != value.shape:
+                raise InterpreterError(f"{s.fn} makes {value.shape}, not {out.data.shape}")
+            out.data[...] = value
+            out.known[...] = True
+
+    def custom(self, s: n.Custom) -> None:
+        for v, a in zip(s.outs, s.values, strict=True):
+            if not isinstance(v.type, n.Array):
+                self.bind(v, self.value(a))
+                continue
+            out = self.memory(v)
+            self.races.whole_write(out.data)
+            out.data[...] = self.plain(a)
+            out.known[...] = True
 
     def call(self, s: n.Call) -> None:
         values = [self.plain(a) for a in s.args]
@@ -368,6 +383,7 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Map: _Machine.map,
     n.LibCall: _Machine.libcall,
     n.Call: _Machine.call,
+    n.Custom: _Machine.custom,
     n.Check: _Machine.check,
     n.Push: _Machine.push,
     n.Pop: _Machine.pop,

@@ -264,7 +264,7 @@ class _Generator(Flow):
             return
         rows = access.extents[:1]
         out = self.build.alloc("product", "float64", rows)
-        self.build.add(n.LibCall("matvec", out, (access.array, self.rng.choice(vectors).array)))
+        self.build.add(n.LibCall("matvec", (out,), (access.array, self.rng.choice(vectors).array)))
         i = self.build.var("i", INT)
         with self.build.block() as body:
             self.build.add(n.Store(out, (i,), self.op("mul", self.build.load(out, (i,)), const(0.125))))

@@ -17,7 +17,7 @@ from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import library, methods, names
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
-from s2sad.frontend.lower.functions import HANDLERS
+from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
@@ -80,6 +80,8 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
     found = library.implementation(f, args, kwargs)
     if found is not None:
         return library.call(c, found, args, kwargs)
+    if type(f) in OBJECTS:
+        return OBJECTS[type(f)](c, f, args, kwargs, hint)
     handler = HANDLERS.get(known)
     if handler is not None:
         return handler(c, args, kwargs, hint)

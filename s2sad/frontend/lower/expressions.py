@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from s2sad.frontend.lower import branches, indexing, methods, names, operators
+from s2sad.frontend.lower import branches, indexing, methods, names, operators, shaping
 from s2sad.frontend.lower.calls import lower_call
 from s2sad.frontend.lower.frames import Callee
 from s2sad.frontend.lower.linear import matmul
@@ -109,7 +109,10 @@ def _attribute(c: State, node: Any, hint: str) -> Value:
 
 def _subscript(c: State, node: Any, hint: str) -> Value:
     base = c.expr(node.value)
-    return indexing.get_item(c, base, c.expr(node.slice), hint)
+    item = indexing.get_item(c, base, c.expr(node.slice), hint)
+    if isinstance(item, Arr) and isinstance(node.value, gast.Attribute) and node.value.attr == "flat":
+        return shaping.copied(c, item, hint)  # a.flat[1:3] is a copy, though a.flat[1:3] = v stores into a
+    return item
 
 
 def _slice(c: State, node: Any, hint: str) -> Value:

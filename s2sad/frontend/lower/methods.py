@@ -38,6 +38,8 @@ def attribute(c: State, base: Arr | Num | Tup | Random, name: str) -> Value:
         return array_fact(c, base, name)
     if name == "T" and isinstance(base, Arr):
         return shaping.transpose(c, base, tuple(reversed(range(base.ndim))))
+    if name == "flat" and isinstance(base, Arr):
+        return shaping.flat(c, base)
     if name == "dtype":
         return Static(np.dtype(base.dtype))
     if name == "real":

@@ -11,7 +11,7 @@ import numpy as np
 from s2sad.analysis.signature import ArgSpec, ArrayArg, GeneratorArg, ScalarArg, StaticArg, TupleArg, spec_of
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower.frames import Frame
-from s2sad.frontend.lower.outcomes import Capture, Guard
+from s2sad.frontend.lower.outcomes import Capture, Fork, Guard
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.statics import from_python
 from s2sad.frontend.lower.values import Arr, Bad, Num, Random, Static, Tup, Value, describe, number
@@ -59,6 +59,8 @@ def usable(c: State, value: Value) -> Value:
     if isinstance(value, Bad):
         if not value.reason:
             raise c.silent()
+        if value.fork is not None and value.fork[0] in c.frames:
+            raise Fork(c.problem(value.reason, value.alternative), *value.fork)
         if value.unroll:
             c.needs_static(value.reason, value.alternative)
         c.refuse(value.reason, value.alternative)

@@ -85,7 +85,7 @@ def _drawn(
             c.emit(n.Store(table.var, (const(k),), c.scalar(p, dtype), -1, c.b.loc))
         operands = (table.var,)
     out = c.alloc(entry.dtype, extents if extents is not None else (const(1),), None, "draw" if hint == "t" else hint)
-    c.emit(n.LibCall(name_of(rng.name, method), out.var, operands, -1, c.b.loc))
+    c.emit(n.LibCall(name_of(rng.name, method), (out.var,), operands, -1, c.b.loc))
     if extents is not None:
         return out
     weak = entry.dtype == "float64" or method == "poisson"

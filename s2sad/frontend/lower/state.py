@@ -45,6 +45,7 @@ class State:
         self.callees: dict[object, Callee] = {}
         self.node: Any = None
         self.loops = 0  # run-time loops around the current statement
+        self.ruled = 0  # rules of functions with a derivative of their own, around the current statement
         self.unrollable = 0  # of them, those that could be unrolled
         self.stores = 0
         self.serial = 0

@@ -198,12 +198,14 @@ class SliceOf:
 class Bad:
     """What a name holds where nothing right can be said; its use is refused, in silence if there is no ``reason``.
 
-    ``unroll``: unrolling the loop around it would help.
+    ``unroll``: unrolling the loop around it would help. ``fork``: the frame and the branch after which it would help
+    to take what follows into both branches.
     """
 
     reason: str = ""
     alternative: str = ""
     unroll: bool = False
+    fork: tuple[Any, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
