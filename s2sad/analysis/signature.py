@@ -88,9 +88,26 @@ def spec_of(value: object, name: str = "argument") -> ArgSpec:
         return StaticArg(value)
     if isinstance(value, list):
         raise ArgumentError(f"{name} is a list; pass np.array({name}) or a tuple")
-    raise ArgumentError(
-        f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays or tuples"
-    )
+    raise ArgumentError(f"{name} is of type {type(value).__name__}, which s2sad does not take; {_advice(value, name)}")
+
+
+_INSTEAD = {
+    "torch": "pass {}.detach().numpy()",
+    "pandas": "pass {}.to_numpy()",
+    "jax": "pass np.asarray({})",
+    "jaxlib": "pass np.asarray({})",
+    "numba": "pass a NumPy array or a tuple",
+    "decimal": "pass float({})",
+    "fractions": "pass float({})",
+}
+
+
+def _advice(value: object, name: str) -> str:
+    """What to pass instead of ``value``."""
+    if isinstance(value, complex):
+        return "complex numbers are not supported yet: pass real and imaginary part"
+    package = type(value).__module__.partition(".")[0]
+    return _INSTEAD.get(package, "pass numbers, NumPy arrays or tuples").format(name)
 
 
 def _check_dtype(dtype: np.dtype, name: str) -> None:

@@ -26,7 +26,8 @@ def type_key(value: Any) -> Any:
         return value.dtype, value.ndim, value.flags.num & 259  # C- and F-contiguous, aligned
     if isinstance(value, np.ndarray):
         if kind not in SUPPORTED_KINDS:
-            raise ArgumentError(f"an argument is a {kind.__name__}; pass np.asarray of it")
+            instead = "pass x.filled(value) or np.where" if kind is np.ma.MaskedArray else "pass np.asarray of it"
+            raise ArgumentError(f"an argument is a {kind.__name__}; {instead}")
         return kind, value.dtype, value.ndim, value.flags.num & 259
     if isinstance(value, tuple):
         return (kind, *map(type_key, value))

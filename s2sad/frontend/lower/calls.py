@@ -23,7 +23,7 @@ from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
 from s2sad.frontend.lower.outcomes import Fork, TooDeep
-from s2sad.frontend.lower.refusals import refusal_of
+from s2sad.frontend.lower.refusals import is_foreign, refusal_of
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
 from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
@@ -104,7 +104,7 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return _named_tuple(c, f, args, kwargs)
     if library.is_own(f):
         return c.call(library.callee(f), args, kwargs)
-    if isinstance(f, types.FunctionType | Dispatcher):
+    if isinstance(f, types.FunctionType | Dispatcher) and not is_foreign(f):
         return c.call(callee_of(c, f), args, kwargs)
     c.refuse(*refusal_of(f))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import numbers
 import types
 from collections.abc import Callable
 
@@ -91,6 +92,10 @@ def _capture(c: State, name: str, value: object, read: Callable[[], object]) -> 
     static = isinstance(value, types.ModuleType | type | str | np.dtype) or value is None or callable(value)
     if isinstance(value, np.random.Generator | np.random.RandomState):
         c.refuse(f"{name} is a captured random generator", "pass it as an argument of the function")
+    if isinstance(value, numbers.Number) and not isinstance(value, complex):
+        c.refuse(f"{name} is a captured {type(value).__name__}", f"a float: {name} = float({name}) before the call")
+    if isinstance(value, complex):
+        c.refuse(f"{name} is complex; complex numbers are not supported yet", "real and imaginary parts")
     if not static and value is not Ellipsis:
         c.refuse(f"{name} is an object of type {type(value).__name__}", "pass its numbers and arrays as arguments")
     c.guards.setdefault(("object", name, id(value)), Guard(read, value))

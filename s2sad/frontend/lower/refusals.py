@@ -17,6 +17,15 @@ _GENERATOR = "a np.random.Generator as an argument: rng.normal(size=n)"
 _PARTS = "real and imaginary parts as two arrays"
 
 
+_FOREIGN = ("numpy.ma", "numpy.fft", "numpy.random", "numpy.matrixlib", "random", "scipy", "pandas", "torch", "jax")
+
+
+def is_foreign(f: Any) -> bool:
+    """Whether ``f`` is a Python function of a package that is not to be inlined."""
+    module = getattr(f, "__module__", None) or ""
+    return any(module == package or module.startswith(f"{package}.") for package in _FOREIGN)
+
+
 def refusal_of(f: Any) -> tuple[str, str]:
     """The reason and the alternative for a call of ``f``, which nothing else knows."""
     name = getattr(f, "__name__", None) or type(f).__name__
@@ -34,7 +43,7 @@ def refusal_of(f: Any) -> tuple[str, str]:
     if module.startswith("numpy.fft"):
         return f"np.fft.{name}: the FFT has complex results, which are not supported yet", "sums of cosines and sines"
     if module == "cmath" or f in (complex, np.complex64, np.complex128, np.iscomplex, np.iscomplexobj):
-        return f"{name}: complex numbers are not supported yet", _PARTS
+        return f"{'cmath.' if module == 'cmath' else ''}{name}: complex numbers are not supported yet", _PARTS
     if module.startswith("numpy.ma"):
         return f"np.ma.{name}: masked arrays are not supported", "an array and an array of bools, np.where"
     if isinstance(f, np.vectorize) or f is np.vectorize:
@@ -54,9 +63,9 @@ def _of_numba(f: Any, name: str) -> tuple[str, str] | None:
     if isinstance(f, GUFunc):
         return f"{name} is a @guvectorize function", "an @njit function with loops over the axes"
     if isinstance(f, DUFunc):
-        return f"{name} is a @vectorize function without a Python body", "the Python function on arrays"
+        return f"{name} is a @vectorize function", "the plain Python function, on arrays or in a loop"
     if isinstance(f, StencilFunc):
-        return f"{name} or its like is a @stencil", "slices: 0.5 * (x[2:] + x[:-2]), or a loop"
+        return "a @stencil function is not supported", "slices: 0.5 * (x[2:] + x[:-2]), or a loop"
     if isinstance(f, Dispatcher) and not isinstance(f, CPUDispatcher):
         return f"{name} is compiled for another target than the CPU", "the plain function"
     if f in (numba.typed.List, numba.typed.Dict):
