@@ -149,8 +149,9 @@ class Variant:
         if self._prepare is not None:
             self._prepare(full)
         types = tuple(typeof(value) for value in full)
-        self.code.dispatcher.compile(types)
-        compiled = self.code.dispatcher.overloads[types]
+        dispatcher: Any = self.code.dispatcher
+        dispatcher.compile(types)
+        compiled = dispatcher.overloads[types]
         result_type.check(compiled.signature.return_type, self.info.result, self.info.name)
         typemap = getattr(compiled.type_annotation, "typemap", None)
         if typemap is not None:  # machine code from the cache was checked when it was compiled

@@ -12,6 +12,7 @@ from numba.core.registry import CPUDispatcher
 from numba.np.ufunc.dufunc import DUFunc
 from numba.np.ufunc.gufunc import GUFunc
 from numba.stencils.stencil import StencilFunc
+from numba.typed import Dict, List
 
 _GENERATOR = "a np.random.Generator as an argument: rng.normal(size=n)"
 _PARTS = "real and imaginary parts as two arrays"
@@ -68,7 +69,7 @@ def _of_numba(f: Any, name: str) -> tuple[str, str] | None:
         return "a @stencil function is not supported", "slices: 0.5 * (x[2:] + x[:-2]), or a loop"
     if isinstance(f, Dispatcher) and not isinstance(f, CPUDispatcher):
         return f"{name} is compiled for another target than the CPU", "the plain function"
-    if f in (numba.typed.List, numba.typed.Dict):
+    if f in (Dict, List):
         return f"numba.typed.{name} is not supported", "a tuple or an array; a dict with literal keys"
     if f is numba.objmode:
         return "numba.objmode is not supported", "do it before or after the call, outside of the function"
