@@ -195,7 +195,7 @@ def _one_sided(
 
 
 def _alike(a: Tup, b: Tup) -> bool:
-    return len(a.items) == len(b.items) and a.cls is b.cls
+    return len(a.items) == len(b.items) and a.cls == b.cls and a.is_list == b.is_list
 
 
 def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], joins: list[n.Join]) -> Num:

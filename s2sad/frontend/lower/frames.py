@@ -111,9 +111,10 @@ def _branches(statement: Any, rest: Sequence[Any]) -> Any:
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones."""
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones, ``**kwargs`` last."""
     star = [] if args.vararg is None else [args.vararg]
-    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs]
+    stars = [] if args.kwarg is None else [args.kwarg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
+from s2sad.frontend.lower.builtin_iterables import ITERABLES
 from s2sad.frontend.lower.layouts import LAYOUTS
 from s2sad.frontend.lower.mathematics import MATHEMATICS
 from s2sad.frontend.lower.picking import PICKING, nonzero
@@ -24,7 +25,9 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = {**BUILTINS, **MATHEMATICS, **PAIRS, **LAYOUTS, **PICKING, **SHAPE_FUNCTIONS}
+HANDLERS: dict[Any, Handler] = {
+    **BUILTINS, **ITERABLES, **MATHEMATICS, **PAIRS, **LAYOUTS, **PICKING, **SHAPE_FUNCTIONS
+}  # fmt: skip
 OBJECTS: dict[type, Callable[[State, Any, list[Value], dict[str, Value], str], Value]] = {}  # callables of these types
 
 

@@ -22,7 +22,11 @@ _FOREIGN = ("numpy.ma", "numpy.fft", "numpy.random", "numpy.matrixlib", "random"
 
 
 def is_foreign(f: Any) -> bool:
-    """Whether ``f`` is a Python function of a package that is not to be inlined."""
+    """Whether ``f`` belongs to a package, or is an object, whose Python text is not what to differentiate."""
+    if isinstance(getattr(f, "__self__", None), np.random.RandomState | random.Random | np.vectorize):
+        return True
+    if isinstance(f, np.vectorize | DUFunc | GUFunc | StencilFunc):
+        return True
     module = getattr(f, "__module__", None) or ""
     return any(module == package or module.startswith(f"{package}.") for package in _FOREIGN)
 
