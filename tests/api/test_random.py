@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from s2sad import ArgumentError, UnsupportedError, grad, jvp, value_and_grad, vjp
+from s2sad import ArgumentError, UnsupportedError, check_grads, grad, jvp, value_and_grad, vjp
 
 TARGETS = ("python", "cpu")
 
@@ -90,3 +90,14 @@ def test_refused():
         grad(lambda x, rng: x * rng.binomial(3, 0.5), target="python")(1.0, GENERATOR)
     with pytest.raises(ArgumentError, match="inside of another argument"):
         grad(lambda x, both: x * both[1], target="python")(1.0, (GENERATOR, 2.0))
+
+
+def located(x, rng):
+    return np.sum(x * rng.permutation(3)) + np.sum(rng.normal(x, np.array([1.0, 2.0, 3.0])) ** 2)
+
+
+def test_check_grads_draws_the_same_each_time():
+    rng = np.random.default_rng(2)
+    before = state(rng)
+    check_grads(located, (np.arange(3.0), rng), target="python")
+    assert state(rng) == before
