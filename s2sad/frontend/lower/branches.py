@@ -73,7 +73,7 @@ def split(
             left, right = (arm.env.get(name) for arm in arms)
             if name == RETURN and frame.callee.total:  # a side without a result does not get to the end
                 left, right = (Dead() if value is None else value for value in (left, right))
-            if on is not None and frame.loop.exchanged(left, right):
+            if on is not None and frame.loop is not None and frame.loop.exchanged(left, right):
                 before[name] = arms[on].env[name]
             elif _is(left, False) and _is(right, True):
                 opposite.append(name)
