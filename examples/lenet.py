@@ -106,12 +106,12 @@ def main() -> None:
     accuracy = np.mean(found == labels[TRAIN:])
     print(f"accuracy {100 * accuracy:.1f} % on {len(found)} digits that it has not seen")
 
-    wrong = np.flatnonzero(found != labels[TRAIN:])[:5]
+    right = found == labels[TRAIN:]
+    shown = np.concatenate([np.flatnonzero(right)[:7], np.flatnonzero(~right)[:5]])
     figure, axes = plt.subplots(1, 12, figsize=(9, 1.3), layout="constrained")
-    for k, one in enumerate(axes):
-        index = k if k < 7 else wrong[k - 7]
+    for one, index in zip(axes, shown, strict=True):
         one.imshow(images[TRAIN + index, 0], cmap="gray_r")
-        one.set_title(f"{found[index]}" + (f" not {labels[TRAIN + index]}" if k > 6 else ""), fontsize=8)
+        one.set_title(f"{found[index]}" + (f" not {labels[TRAIN + index]}" if not right[index] else ""), fontsize=8)
         one.set_axis_off()
     figure.savefig("lenet.png", dpi=90)
     assert accuracy > 0.88
