@@ -3,6 +3,7 @@
 from tests.programs import (
     aliases,
     arrays_inplace,
+    carried,
     control,
     creation,
     custom_rules,
@@ -21,6 +22,7 @@ from tests.programs import (
     numpy_reductions,
     outside,
     pitfalls,
+    random_draws,
     reductions,
     scalars,
     structures,
@@ -35,6 +37,7 @@ from tests.programs.registry import PROGRAMS, Program
 THEMES = (
     aliases,
     arrays_inplace,
+    carried,
     control,
     creation,
     custom_rules,
@@ -53,6 +56,7 @@ THEMES = (
     numpy_reductions,
     outside,
     pitfalls,
+    random_draws,
     reductions,
     scalars,
     structures,
