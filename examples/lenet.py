@@ -88,7 +88,7 @@ def step(tree: Any, bar: Any) -> Any:
 
 def main() -> None:
     """Train, test, and draw a few digits and a few mistakes."""
-    digits = load_digits()
+    digits: Any = load_digits()
     images, labels = digits.images[:, None] / 16.0, digits.target
     rng = np.random.default_rng(0)
     params = initial(rng)

@@ -15,6 +15,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from scipy.optimize import minimize
 
 from s2sad import value_and_grad
@@ -26,7 +27,7 @@ class Lens(NamedTuple):
     curvature: np.ndarray
     conic: np.ndarray
     thickness: np.ndarray
-    index: np.ndarray
+    refraction: np.ndarray
 
 
 def sag(c, conic, y):
@@ -53,11 +54,11 @@ def trace(lens, y, angle, aperture):
         y = y + z * math.tan(angle)
         # Snell's law, with angles to the normal of the surface; a ray that is reflected is lost
         normal = math.atan(slope)
-        sine = index / lens.index[k] * math.sin(angle + normal)
+        sine = index / lens.refraction[k] * math.sin(angle + normal)
         if abs(sine) > 0.99:
             return y, angle, False
         angle = math.asin(sine) - normal
-        index = lens.index[k]
+        index = lens.refraction[k]
         y = y + (lens.thickness[k] - z) * math.tan(angle)
     return y, angle, True
 
@@ -90,7 +91,7 @@ def merit(x, heights, fields, aperture):
     return spread(design(x), heights, fields, aperture) + 1e-6 * np.sum(x * x)
 
 
-def draw(axes: plt.Axes, x: np.ndarray, title: str) -> None:
+def draw(axes: Axes, x: np.ndarray, title: str) -> None:
     """Surfaces, and the rays of the first and last field, straight pieces between the surfaces' vertex planes."""
     lens = design(x)
     vertices = np.concatenate([[0.0], np.cumsum(lens.thickness)])
