@@ -5,9 +5,9 @@ NumPy), and that lowering inlines into the program that calls NumPy's. So its de
 ``docs/add-a-primitive.md`` says how to add one.
 """
 
-from s2sad.library import cumulative, ordering
+from s2sad.library import cumulative, ordering, linalg, norms
 from s2sad.library.registry import IMPLEMENTATIONS, METHODS, Implementation, find, is_static
 
-FAMILIES = (cumulative, ordering)
+FAMILIES = (cumulative, ordering, linalg, norms)
 
 __all__ = ["FAMILIES", "IMPLEMENTATIONS", "METHODS", "Implementation", "find", "is_static"]
