@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.library import matrices as m
 from s2sad.library import routines
+from s2sad.library import triangles as m
 from s2sad.library.registry import require
 from s2sad.rules.custom import custom_vjp
 

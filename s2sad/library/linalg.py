@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.library import matrices as m
+from s2sad.library import triangles as m
 from s2sad.library.axes import common
 from s2sad.library.factorizations import (
     cholesky_factor,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.library import matrices as m
+from s2sad.library import triangles as m
 from s2sad.library.axes import axes_of, is_sequence
 from s2sad.library.linalg import inv, svdvals
 from s2sad.library.registry import implements, refuse, static
@@ -34,6 +34,8 @@ def _kind(order: Any) -> str:
     """What ``ord`` means."""
     if order is None or isinstance(order, str):
         return order or ""
+    if not isinstance(order, int | float | np.number):
+        raise TypeError("ord must be a constant")
     if order in (np.inf, -np.inf):
         return "inf" if order > 0 else "-inf"
     return {0: "0", 1: "1", 2: "2", -1: "-1", -2: "-2"}.get(order, "p")
