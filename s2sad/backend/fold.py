@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from s2sad.backend.alias import AliasClasses
+from s2sad.backend.exits import flags
 from s2sad.errors import Loc
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -93,6 +94,7 @@ class _Folder:
     counts: Counter[str]
     dead: set[str]
     fused: dict[str, n.LibCall]
+    flags: frozenset[str]
     inline: dict[str, Definition] = field(default_factory=dict)
     ternary: set[str] = field(default_factory=set)
 
@@ -116,7 +118,8 @@ class _Folder:
             return
         taken = [self.take(a, stmt, pending) for a in self.entry(stmt)]
         for inner, ends in zip(walk.blocks(stmt), walk.end_uses(stmt), strict=True):
-            self.block(inner, ends if isinstance(stmt, n.Map) else ())
+            flag = (stmt.leave,) if isinstance(stmt, n.For) and stmt.leave is not None else ()
+            self.block(inner, ends if isinstance(stmt, n.Map) else flag)
         if walk.blocks(stmt):
             pending.clear()
         if not self.candidate(stmt, taken, pending):
@@ -186,6 +189,8 @@ class _Folder:
         if len(stmt.joins) != 1 or not all(isinstance(s, n.Assign | n.Load | n.Pop) for s in sides):
             return False
         (join,) = stmt.joins
+        if join.target.name in self.flags:
+            return False
         taken = [self.take(stmt.cond, stmt, pending)]
         for side, value in ((stmt.then, join.then_value), (stmt.orelse, join.else_value)):
             local: dict[str, _Pending] = {}
@@ -274,6 +279,6 @@ def plan(fn: n.Function) -> Plan:
     counts = _count(fn)
     fused = _fused(fn, counts)
     dead = _dead(fn, counts)
-    folder = _Folder(AliasClasses(fn), counts, dead, fused)
+    folder = _Folder(AliasClasses(fn), counts, dead, fused, flags(fn))
     folder.block(fn.body, (), fn.reverse_at)
     return Plan(folder.inline, fused, frozenset(dead), frozenset(folder.ternary), folder.alias)

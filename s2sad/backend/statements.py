@@ -9,6 +9,7 @@ from s2sad.backend import ranges
 from s2sad.backend.copies import IN_PLACE, Copy, assignment, sequence
 from s2sad.backend.expressions import Expressions, binary, dtype_of, name, plus
 from s2sad.backend.fold import Plan
+from s2sad.backend.leaving import left_loop
 from s2sad.backend.naming import Names
 from s2sad.backend.printer import Note
 from s2sad.backend.sums import BLOCK, Blocks, arrangement
@@ -177,6 +178,8 @@ class Statements:
         return self.noted(ast.If(self.x.atom(stmt.cond), then, orelse), stmt.loc)
 
     def loop(self, stmt: n.For | n.ReverseLoop) -> list[ast.stmt]:
+        if isinstance(stmt, n.For) and stmt.leave is not None:
+            return left_loop(self, stmt)
         used = self.names.used
         carries = [c for c in stmt.carries if c.inner.name in used or c.outer.name in used]
         before = self.copies([(c.inner, c.init) for c in carries], stmt.loc)
@@ -275,7 +278,10 @@ class Statements:
         if isinstance(stmt.cond, n.Const) and stmt.cond.value:
             return []
         error = {"SizeOne": "rt.SizeOneError", "Kink": "rt.KinkError"}.get(stmt.error, stmt.error)
-        failure = ast.Raise(self.x.call(error, ast.Constant(stmt.message)), None)
+        message = [ast.Constant(stmt.message)] if stmt.message else []
+        failure = ast.Raise(self.x.call(error, *message), None)
+        if isinstance(stmt.cond, n.Const):
+            return self.noted(failure, stmt.loc)
         return self.noted(ast.If(self.x.negated(stmt.cond), [failure], []), stmt.loc)
 
     def tree(self, tree: n.Tree) -> ast.expr:

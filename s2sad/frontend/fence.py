@@ -7,7 +7,6 @@ What depends on types or on which function a name means is left to lowering, but
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -15,12 +14,13 @@ import gast
 from numba.core.dispatcher import Dispatcher
 
 from s2sad.errors import Problem, refuse
-from s2sad.frontend.normalize import ends, is_valueless, returns
+from s2sad.frontend.fence_flow import FlowRules
+from s2sad.frontend.paths import ends, is_valueless, returns
 from s2sad.frontend.source import Source, too_deep
 
 # Node types without conditions of their own: their children are walked.
-_STATEMENTS = ("Pass", "If")
-_EXPRESSIONS = ("IfExp", "BinOp", "BoolOp", "UnaryOp", "Name", "Tuple", "Load", "Store", "Param")
+_STATEMENTS = ("Pass", "If", "Break", "Continue", "Global", "Nonlocal")
+_EXPRESSIONS = ("BinOp", "UnaryOp", "Name", "Tuple", "Load", "Store", "Del", "Param")
 _ARITHMETIC = ("Add", "Sub", "Mult", "Div", "FloorDiv", "Mod", "Pow", "MatMult", "UAdd", "USub")
 _BITS = ("LShift", "RShift", "BitOr", "BitXor", "BitAnd", "Invert")
 _LOGIC = ("And", "Or", "Not", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot")
@@ -34,19 +34,8 @@ _ASYNC = "write a plain function"
 
 # Reason and alternative of each node type that is always refused.
 _REFUSED: dict[str, tuple[str, str]] = {
-    "While": ("`while` is not supported", "`for k in range(n)`, with a number of trips known when the loop starts"),
-    "Break": ("`break` is not supported", "let the loop run on, with an `if` around what must no longer happen"),
-    "Continue": ("`continue` is not supported", "put the rest of the loop's body under an `if`"),
     "Try": ("`try` is not supported", "test for the exceptional case with `if`"),
     "TryStar": ("`try` is not supported", "test for the exceptional case with `if`"),
-    "With": ("`with` is not supported", "put it around the call of the function"),
-    "Raise": ("`raise` is not supported", "check the arguments before the call"),
-    "Assert": ("`assert` is not supported", "check the arguments before the call"),
-    "Delete": ("`del` is not supported", "leave the name, it costs nothing"),
-    "Global": ("`global` is not supported", "take the value as an argument and return the new one"),
-    "Nonlocal": ("`nonlocal` is not supported", "take the value as an argument and return the new one"),
-    "Import": ("an import inside a function is not supported", "import at the top of the module"),
-    "ImportFrom": ("an import inside a function is not supported", "import at the top of the module"),
     "FunctionDef": ("a function inside a function is not supported", _TOP_LEVEL),
     "ClassDef": ("a class inside a function is not supported", "define it at the top of the module"),
     "Lambda": ("a lambda inside a function is not supported", _TOP_LEVEL),
@@ -56,7 +45,6 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "Await": ("`await` is not supported", _ASYNC),
     "Yield": ("`yield` is not supported", "return the values as an array or a tuple"),
     "YieldFrom": ("`yield` is not supported", "return the values as an array or a tuple"),
-    "Match": ("`match` is not supported", "`if` / `elif` / `else`"),
     "TypeAlias": ("a type alias inside a function is not supported", "define it at the top of the module"),
     "ListComp": ("a list comprehension is not supported", _LOOP_SUM),
     "SetComp": ("a set comprehension is not supported", _LOOP_SUM),
@@ -66,12 +54,11 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "Set": ("a set is not supported", _ELEMENTS),
     "Dict": ("a dict is not supported", "a tuple or a named tuple"),
     "Starred": ("a starred expression is not supported", "name every element"),
-    "NamedExpr": ("`:=` is not supported", "an assignment before the statement"),
     "JoinedStr": ("an f-string is not supported", _OUTSIDE),
     "TemplateStr": ("a template string is not supported", _OUTSIDE),
 }
 # Their expressions are walked too; of other refused nodes only the statements, as the rest has its own scope.
-_WALKED = ("While", "List", "Set", "Starred", "NamedExpr", "Await")
+_WALKED = ("List", "Set", "Starred", "Await")
 
 _EFFECTS = ("print", "input", "open", "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr")
 _ARRAY_MAKERS = ("array", "asarray")
@@ -94,13 +81,12 @@ def fence(source: Source) -> None:
         raise refuse(*walk.problems)
 
 
-class _Walk(gast.NodeVisitor):
+class _Walk(FlowRules):
     """The walk; `problems` grows. Methods are named after node types and take one node."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
-        self.loops = 0
         names = [node for node in gast.walk(source.tree) if isinstance(node, gast.Name)]
         self.stores = [name.id for name in names if isinstance(name.ctx, gast.Store | gast.Param)]
         self.valued = any(not is_valueless(r) for r in returns(source.tree.body))
@@ -115,7 +101,6 @@ class _Walk(gast.NodeVisitor):
             super().generic_visit(node)
             return
         self.refuse(node, *_REFUSED.get(kind, (f"the syntax {kind} is not supported", "plain loops and assignments")))
-        self.loops += kind == "While"
         for child in gast.iter_child_nodes(node):
             if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
                 break
@@ -123,7 +108,6 @@ class _Walk(gast.NodeVisitor):
                 self.visit(child)
             else:  # handlers and cases hold statements
                 self.block(getattr(child, "body", ()))
-        self.loops -= kind == "While"
 
     def block(self, statements: object) -> None:
         if isinstance(statements, list):
@@ -137,32 +121,13 @@ class _Walk(gast.NodeVisitor):
         if tree.args.kwarg is not None:
             self.refuse(tree.args.kwarg, "`**kwargs` is not supported", "name every argument")
         self.block(tree.body)
-        self.returns(tree.body, False)
         if self.valued and not ends(tree.body):
             self.refuse(tree.body[-1], "some paths return no value", "return a value at the end of every path")
-
-    def returns(self, block: Sequence[gast.stmt], followed: bool) -> None:
-        """Check where the ``return`` statements of a block outside of loops stand."""
-        for k, statement in enumerate(block):
-            more = followed or k + 1 < len(block)
-            if k and isinstance(block[k - 1], gast.Return):
-                self.refuse(statement, "what follows `return` never runs", "delete it")
-            if not isinstance(statement, gast.If) or not any(returns([statement])):
-                continue
-            then, otherwise = ends(statement.body), ends(statement.orelse)
-            if not then and not otherwise and (more or self.valued):
-                reason = "this `return` is in a branch that may also go on to what follows"
-                self.refuse(next(returns([statement])), reason, "return at the end of the branch on all of its paths")
-                continue
-            self.returns(statement.body, more and not then)
-            self.returns(statement.orelse, more and not otherwise)
 
     # Statements
 
     def visit_Return(self, node: gast.Return) -> None:
-        if self.loops:
-            self.refuse(node, "`return` inside a loop is not supported", "keep the value and return it after the loop")
-        elif self.valued and is_valueless(node):
+        if self.valued and is_valueless(node):
             self.refuse(node, "some paths return no value", "return a value at the end of every path")
         if node.value is not None:
             self.visit(node.value)
@@ -177,12 +142,8 @@ class _Walk(gast.NodeVisitor):
     def visit_For(self, node: gast.For) -> None:
         self.names(node.target)
         self.visit(node.iter)
-        self.loops += 1
         self.block(node.body)
-        self.loops -= 1
-        if node.orelse:
-            self.refuse(node.orelse[0], "`else` of a loop is not supported", "write it after the loop")
-            self.block(node.orelse)
+        self.block(node.orelse)
 
     def names(self, target: gast.expr) -> None:
         """The target of a loop: a name or a tuple of them."""
@@ -262,6 +223,8 @@ class _Walk(gast.NodeVisitor):
             self.visit(node)
 
     def visit_Compare(self, node: gast.Compare) -> None:
+        if len(node.ops) > 1:
+            self.conditional(*node.comparators)
         operands = [node.left, *node.comparators]
         for op, left, right in zip(node.ops, operands, operands[1:]):
             if isinstance(op, gast.In | gast.NotIn):

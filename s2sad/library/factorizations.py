@@ -28,7 +28,7 @@ def cholesky_factor(a: Any) -> Any:
 
 
 @cholesky_factor.defvjp
-def _cholesky_vjp(l: Any, a: Any, *, l_bar: Any) -> Any:  # noqa: E741
+def _cholesky_vjp(l: Any, a: Any, *, l_bar: Any) -> Any:
     """I. Murray, *Differentiation of the Cholesky decomposition* (2016), section 3.3."""
     s = routines.solve(l.T, m.halved(l.T @ m.lower(l_bar)))
     s = routines.solve(l.T, s.T)
@@ -36,7 +36,7 @@ def _cholesky_vjp(l: Any, a: Any, *, l_bar: Any) -> Any:  # noqa: E741
 
 
 @cholesky_factor.defjvp
-def _cholesky_jvp(l: Any, a: Any, *, a_dot: Any) -> Any:  # noqa: E741
+def _cholesky_jvp(l: Any, a: Any, *, a_dot: Any) -> Any:
     """The same, (8)."""
     inner = routines.solve(l, m.mirrored(a_dot))
     return l @ m.halved(routines.solve(l, inner.T))

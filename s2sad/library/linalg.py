@@ -121,7 +121,7 @@ def _lower(name: Any) -> bool:
 
 
 @implements(np.linalg.eigh)
-def eigh(a: Any, UPLO: Any = "L") -> Any:  # noqa: N803
+def eigh(a: Any, UPLO: Any = "L") -> Any:
     """Eigenvalues and eigenvectors of symmetric matrices; one triangle is read."""
     a = m.squares_of(a)
     if not _lower(UPLO):
@@ -139,7 +139,7 @@ def eigh(a: Any, UPLO: Any = "L") -> Any:  # noqa: N803
 
 
 @implements(np.linalg.eigvalsh)
-def eigvalsh(a: Any, UPLO: Any = "L") -> Any:  # noqa: N803
+def eigvalsh(a: Any, UPLO: Any = "L") -> Any:
     """Eigenvalues of symmetric matrices; one triangle is read."""
     a = m.squares_of(a)
     if not _lower(UPLO):
@@ -272,7 +272,7 @@ def multi_dot(arrays: Any) -> Any:
 
 
 @implements(np.linalg.matrix_rank)
-def matrix_rank(A: Any, tol: Any = None, hermitian: Any = False) -> Any:  # noqa: N803
+def matrix_rank(A: Any, tol: Any = None, hermitian: Any = False) -> Any:
     """The number of singular values above the tolerance."""
     if hermitian:
         refuse("matrix_rank with hermitian=True", "matrix_rank(a)")

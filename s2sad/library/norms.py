@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.library import triangles as m
-from s2sad.library.axes import axes_of, is_sequence
+from s2sad.library.axes import axes_of
 from s2sad.library.linalg import inv, svdvals
 from s2sad.library.registry import implements, refuse, static
 from s2sad.rules.custom import custom_vjp
@@ -72,7 +72,9 @@ def _matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
     if kind in ("1", "-1", "inf", "-inf"):
         sums, rest = (rows, columns) if kind in ("1", "-1") else (columns, rows)
         totals = np.sum(np.abs(x), axis=sums, keepdims=True)
-        extreme = np.max(totals, axis=rest, keepdims=True) if kind in ("1", "inf") else np.min(totals, rest, keepdims=True)
+        extreme = (
+            np.max(totals, axis=rest, keepdims=True) if kind in ("1", "inf") else np.min(totals, rest, keepdims=True)
+        )
         return extreme if keepdims else np.squeeze(extreme, (rows, columns))
     if kind not in ("2", "-2", "nuc"):
         refuse("Invalid norm order for matrices", "fro, nuc, 1, 2 or inf")
@@ -87,7 +89,7 @@ def _matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
 
 
 @implements(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:  # noqa: A002
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """Norms of vectors and matrices; 0 where it vanishes, as is its derivative there."""
     x = m.floats(x)
     if axis is None and (ord is None or x.ndim == 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
-from s2sad.frontend.lower.outcomes import Fork
+from s2sad.frontend.lower.outcomes import Fork, TooDeep
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
 from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
@@ -31,6 +32,9 @@ from s2sad.library import is_static
 from s2sad.rules.registry import Op, by_function
 
 _DEPTH = 40  # frames inside one another, with functions of the library
+_RECURSIONS = 200
+_RECURSIVE_STATEMENTS = 2_000
+_STACK = 20_000  # Python's own limit of 1,000 frames is about 40 inlined calls
 _FORKS = 4  # each doubles what follows
 
 
@@ -148,8 +152,11 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     """Lower the body of ``callee`` here; its result."""
     if is_own(callee.source.fn):
         return _inline_library(c, callee, args, kwargs)
-    if any(frame.origin is callee for frame in c.frames):
-        c.refuse(f"{callee.name} calls itself", "a loop")
+    depth = sum(frame.origin is callee for frame in c.frames)
+    if depth and c.recursion is None:
+        return _recursion(c, callee, args, kwargs)
+    if depth > _RECURSIONS or (depth and c.statements > (c.recursion or 0) + _RECURSIVE_STATEMENTS):
+        raise TooDeep
     numba = c.frame.numba or callee.source.semantics == "numba"
     env = bind(c, callee, args, kwargs)
     if numba and not c.frame.numba:
@@ -157,6 +164,27 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     before = c.frame.numba
     result = run_body(c, Frame(callee, env, numba))
     return weakened(result) if numba and not before else result
+
+
+def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """The first call of a function from inside itself: inlined if all conditions that end it are known now."""
+    problems, frames = len(c.problems), len(c.frames)
+    c.recursion = c.statements
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _STACK))
+    try:
+        return inline(c, callee, args, kwargs)
+    except (TooDeep, RecursionError):
+        del c.problems[problems:]
+        del c.frames[frames:]
+    finally:
+        c.recursion = None
+        sys.setrecursionlimit(limit)
+    c.refuse(
+        f"{callee.name} calls itself, and where that ends is not known before the run (or after more than "
+        f"{_RECURSIONS} calls or {_RECURSIVE_STATEMENTS} statements)",
+        "a loop, with an array as the stack",
+    )
 
 
 def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -174,13 +202,17 @@ def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dic
 def run_body(c: State, frame: Frame) -> Value:
     """The result of ``frame``'s body; the location is restored."""
     loc, node = c.b.loc, c.node
-    frame.loops, frame.origin = c.loops, frame.callee
-    frame.env.setdefault(RETURN, NONE)
+    frame.origin = frame.callee
+    if not frame.callee.total:
+        frame.env.setdefault(RETURN, NONE)
     c.frames.append(frame)
     problems = len(c.problems)
     try:
         _block(c, frame)
-        result = names.usable(c, frame.env[RETURN]) if len(c.problems) == problems else frame.env[RETURN]
+        result = frame.env.get(RETURN, NONE)  # nothing: it always raises
+        if len(c.problems) == problems and frame.callee.body:
+            with c.at(frame.callee.body[-1]):
+                result = names.usable(c, result)
     finally:
         c.frames.pop()
         c.b.loc, c.node = loc, node
@@ -212,9 +244,11 @@ def bind(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Valu
     spec = callee.args
     positional = [p.id for p in (*spec.posonlyargs, *spec.args)]
     every = [p.id for p in parameters(spec)]
-    if len(args) > len(positional):
+    if len(args) > len(positional) and spec.vararg is None:
         c.refuse(f"{callee.name} takes {len(positional)} arguments, not {len(args)}")
-    env = dict(zip(positional, args))
+    env: dict[str, Value] = dict(zip(positional, args))
+    if spec.vararg is not None:
+        env[spec.vararg.id] = Tup(tuple(args[len(positional) :]))
     for name, value in kwargs.items():
         if name not in every or name in env or name in {p.id for p in spec.posonlyargs}:
             c.refuse(f"{callee.name} got an unexpected argument {name}")

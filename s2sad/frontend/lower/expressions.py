@@ -11,6 +11,8 @@ from s2sad.frontend.lower import branches, indexing, methods, names, operators
 from s2sad.frontend.lower.calls import lower_call
 from s2sad.frontend.lower.frames import Callee
 from s2sad.frontend.lower.linear import matmul
+from s2sad.frontend.lower.matching import Matches
+from s2sad.frontend.lower.patterns import lower_matches
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Function, Num, SliceOf, Static, Tup, Value, describe
 
@@ -144,6 +146,11 @@ def _generator(c: State, node: Any, hint: str) -> Value:
     return Tup(tuple(branches.comprehend(c, node)))
 
 
+def _named(c: State, node: Any, hint: str) -> Value:
+    value = c.env[node.target.id] = c.expr(node.value, node.target.id)
+    return value
+
+
 def _call(c: State, node: Any, hint: str) -> Value:
     return lower_call(c, node, hint)
 
@@ -165,4 +172,6 @@ _HANDLERS: dict[type, Callable[[State, Any, str], Value]] = {
     gast.ListComp: _list_comprehension,
     gast.GeneratorExp: _generator,
     gast.Call: _call,
+    gast.NamedExpr: _named,
+    Matches: lower_matches,
 }

@@ -8,9 +8,12 @@ from typing import Any
 
 import gast
 
-from s2sad.errors import Loc
-from s2sad.frontend.lower.liveness import Liveness, liveness, names_bound, structured
+from s2sad.errors import Loc, Problem, refuse
+from s2sad.frontend.lower.definite import definitely_bound
+from s2sad.frontend.lower.jumps import TooManyPaths, structured
+from s2sad.frontend.lower.liveness import RETURN, Liveness, liveness, names_bound
 from s2sad.frontend.lower.values import Value
+from s2sad.frontend.paths import ends
 from s2sad.frontend.source import Source
 
 
@@ -19,6 +22,7 @@ class Callee:
     """A function that can be inlined: ``args`` and ``body`` of a def or lambda in ``source``.
 
     ``outer`` is the frame that it was defined in, ``None`` for a function object. ``defaults`` are values by parameter.
+    ``safe`` are names that are bound wherever they are read; ``total``: it never ends without a ``return``.
     """
 
     name: str
@@ -29,6 +33,8 @@ class Callee:
     defaults: Mapping[str, Value] = field(default_factory=dict)
     live: Liveness = field(default_factory=Liveness)
     locals: frozenset[str] = frozenset()
+    safe: frozenset[str] = frozenset()
+    total: bool = False
 
     @classmethod
     def of(
@@ -41,11 +47,19 @@ class Callee:
     ) -> Callee:
         """The callee that a ``FunctionDef`` or ``Lambda`` node defines."""
         if isinstance(tree, gast.Lambda):
-            body: Sequence[Any] = [gast.copy_location(gast.Return(value=tree.body), tree.body)]
+            written: Sequence[Any] = [gast.copy_location(gast.Return(value=tree.body), tree.body)]
         else:
-            body = structured(tree.body)
-        names = {p.id for p in parameters(tree.args)} | set(names_bound(body))
-        return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), frozenset(names))
+            written = tree.body
+        try:
+            body = structured(written)
+        except TooManyPaths as error:
+            reason = "too many branches here may or may not jump over what follows them"
+            raise refuse(Problem(source.loc(error.statement), reason, "`if` / `elif` / `else`")) from None
+        own = parameters(tree.args)
+        names = frozenset({p.id for p in own} | set(names_bound(body)))
+        safe = definitely_bound([p.id for p in own], written, names) | {RETURN}
+        total = ends(written)
+        return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), names, safe, total)
 
 
 def forked(callee: Callee, statement: Any) -> Callee | None:
@@ -67,8 +81,9 @@ def forked(callee: Callee, statement: Any) -> Callee | None:
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes that a call may bind, in order, keyword-only last."""
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones."""
+    star = [] if args.vararg is None else [args.vararg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs]
 
 
 @dataclass(eq=False)
@@ -80,7 +95,7 @@ class Frame:
     numba: bool = False  # Numba's dtype rules: no weak scalars, no overflow checks
     origin: Callee | None = None  # of ``callee``, before branches took in what follows them
     top: Any = None  # the statement of the body's own list that is being lowered
-    loops: int = 0  # run-time loops around the call
+    loop: Any = None  # the run-time loop that is being lowered
     texts: dict[int, str] = field(default_factory=dict)
     place: Loc | None = None  # of a function of the library: where the user's code calls it
     label: str = ""  # and NumPy's name of it

@@ -76,6 +76,7 @@ class Leaf:
     inner: n.Var | None = None
     end: Value | None = None
     next: n.Atom | None = None
+    outer: Value | None = None
 
 
 @dataclass
@@ -106,7 +107,7 @@ def inside(c: State, name: str, plan: Plan, init: Value | None) -> Carried:
     """The variable ``name`` as the body sees it."""
     carried = Carried(name, plan, None)
     carried.value = _inside(c, name, plan, init, carried.leaves)
-    if init is None:
+    if init is None and name not in c.frame.callee.safe:
         carried.value = None  # the first trip must not read it
     return carried
 

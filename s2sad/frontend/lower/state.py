@@ -50,6 +50,7 @@ class State:
         self.stores = 0
         self.serial = 0
         self.statements = 0
+        self.recursion: int | None = None  # how many there were where a function first called itself
         self.roots: list[Root] = []
         self.masks: dict[n.Var, tuple[int, int, tuple[Arr, ...]]] = {}  # where arrays were last found to be nonzero
         self.joined: list[tuple[str, tuple[Root, ...]]] = []  # joins of references that this statement made

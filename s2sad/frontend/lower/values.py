@@ -199,7 +199,14 @@ class Bad:
     unroll: bool = False
 
 
-Value: TypeAlias = Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad
+@dataclass(frozen=True)
+class Dead:
+    """What a name holds where the loop around is left and the name is not read after it: anything will do."""
+
+
+Value: TypeAlias = (
+    Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad | Dead
+)
 NONE = Static(None)
 
 
