@@ -1,8 +1,9 @@
 """Factorizations of one matrix, with their derivatives.
 
-Where singular values or eigenvalues coincide, vectors of theirs have no derivative: what then would be divided by
-zero must vanish (it does where the objective does not depend on which basis of the common subspace was computed), else
-``LinAlgError`` is raised.
+Where eigenvalues (singular values) coincide, vectors of theirs have no derivative. In reverse mode ``LinAlgError`` is
+raised wherever the objective depends on vectors at all: a cotangent of exactly zero may be that of a vector that is not
+used, but also that of one times an eigenvalue of zero, and then the derivative is another one. In forward mode it is
+raised if the tangent of the matrix couples two of those vectors.
 """
 
 from __future__ import annotations
@@ -49,14 +50,17 @@ def eigensystem(a: Any) -> Any:
 
 
 @eigensystem.defvjp
-def _eigensystem_vjp(result: Any, a: Any, *, result_bar: Any) -> Any:
+def _eigensystem_vjp(result: Any, a: Any, *, result_bar: Any, active: Any) -> Any:
     """M. B. Giles (2008), section 3.1, symmetric part."""
     w, v = result
     w_bar, v_bar = result_bar
+    if not active[1]:
+        return m.of_lower((v * w_bar) @ v.T)
     inner = v.T @ v_bar
     gaps = w[None, :] - w[:, None]
-    turned = m.off_diagonal(0.5 * (inner - inner.T))
-    inner = m.divided(turned, gaps, m.magnitude(v_bar), m.magnitude(w), _EIGENVALUES)
+    limit = m.tolerance(a) * m.magnitude(w)
+    m.require_apart(m.off_diagonal(np.abs(gaps) <= limit), _EIGENVALUES)
+    inner = m.quotient(0.5 * (inner - inner.T), gaps, np.abs(gaps) <= limit)
     return m.of_lower(v @ (inner + m.on_diagonal(w_bar)) @ v.T)
 
 
@@ -66,8 +70,9 @@ def _eigensystem_jvp(result: Any, a: Any, *, a_dot: Any) -> Any:
     w, v = result
     inner = v.T @ m.mirrored(a_dot) @ v
     gaps = w[None, :] - w[:, None]
-    turn = m.divided(m.off_diagonal(inner), gaps, m.magnitude(a_dot), m.magnitude(w), _EIGENVALUES)
-    return m.diagonal(inner), v @ turn
+    level = np.abs(gaps) <= m.tolerance(a) * m.magnitude(w)
+    m.require_small(m.off_diagonal(level), inner, m.magnitude(a_dot), _EIGENVALUES)
+    return m.diagonal(inner), v @ m.quotient(inner, gaps, level)
 
 
 @custom_vjp
@@ -96,7 +101,7 @@ def singular_system(a: Any) -> Any:
 
 
 @singular_system.defvjp
-def _singular_system_vjp(result: Any, a: Any, *, result_bar: Any) -> Any:
+def _singular_system_vjp(result: Any, a: Any, *, result_bar: Any, active: Any) -> Any:
     """J. Townsend, *Differentiating the singular value decomposition* (2016), (31) to (33).
 
     His ``F`` times the singular values is taken apart into sums and differences, so that only what really depends on
@@ -104,19 +109,24 @@ def _singular_system_vjp(result: Any, a: Any, *, result_bar: Any) -> Any:
     """
     u, s, vt = result
     u_bar, s_bar, vt_bar = result_bar
-    size, scale = max(m.magnitude(u_bar), m.magnitude(vt_bar)), m.magnitude(s)
+    if not (active[0] or active[2]):
+        return (u * np.where(s > 0.0, s_bar, 0.0)) @ vt
     left, right = u.T @ u_bar, vt @ vt_bar.T
     left, right = left - left.T, right - right.T
     gaps, sums = s[None, :] - s[:, None], s[None, :] + s[:, None]
-    inner = m.divided(m.off_diagonal(0.5 * (left + right)), gaps, size, scale, _SINGULAR)
-    inner = inner + m.divided(m.off_diagonal(0.5 * (left - right)), sums, size, scale, _DEFICIENT)
+    limit = m.tolerance(a) * m.magnitude(s)
+    level = np.abs(gaps) <= limit
+    m.require_apart(m.off_diagonal(level), _SINGULAR)
+    inner = m.quotient(0.5 * (left + right), gaps, level) + m.quotient(0.5 * (left - right), sums, sums <= limit)
     a_bar = u @ (inner + m.on_diagonal(s_bar)) @ vt
     if a.shape[0] > a.shape[1]:
+        m.require_apart(s <= limit, _DEFICIENT)
         rest = u_bar - u @ (u.T @ u_bar)
-        a_bar = a_bar + m.divided(rest, s[None, :], size, scale, _DEFICIENT) @ vt
+        a_bar = a_bar + m.quotient(rest, s[None, :], (s <= limit)[None, :]) @ vt
     if a.shape[1] > a.shape[0]:
-        rest_ = vt_bar - (vt_bar @ vt.T) @ vt
-        a_bar = a_bar + u @ m.divided(rest_, s[:, None], size, scale, _DEFICIENT)
+        m.require_apart(s <= limit, _DEFICIENT)
+        rest_right = vt_bar - (vt_bar @ vt.T) @ vt
+        a_bar = a_bar + u @ m.quotient(rest_right, s[:, None], (s <= limit)[:, None])
     return a_bar
 
 
@@ -124,19 +134,24 @@ def _singular_system_vjp(result: Any, a: Any, *, result_bar: Any) -> Any:
 def _singular_system_jvp(result: Any, a: Any, *, a_dot: Any) -> Any:
     """J. Townsend (2016), (18) to (20), taken apart in the same way."""
     u, s, vt = result
-    size, scale = m.magnitude(a_dot), m.magnitude(s)
+    size, limit = m.magnitude(a_dot), m.tolerance(a) * m.magnitude(s)
     inner = u.T @ a_dot @ vt.T
     gaps, sums = s[None, :] - s[:, None], s[None, :] + s[:, None]
-    even = m.divided(m.off_diagonal(0.5 * (inner + inner.T)), gaps, size, scale, _SINGULAR)
-    odd = m.divided(m.off_diagonal(0.5 * (inner - inner.T)), sums, size, scale, _DEFICIENT)
+    level = np.abs(gaps) <= limit
+    m.require_small(m.off_diagonal(level), 0.5 * (inner + inner.T), size, _SINGULAR)
+    m.require_small(m.off_diagonal(sums <= limit), inner, size, _DEFICIENT)
+    even = m.quotient(0.5 * (inner + inner.T), gaps, level)
+    odd = m.quotient(0.5 * (inner - inner.T), sums, sums <= limit)
     u_dot = u @ (even + odd)
     vt_dot = (even - odd).T @ vt
     if a.shape[0] > a.shape[1]:
         rest = a_dot @ vt.T - u @ inner
-        u_dot = u_dot + m.divided(rest, s[None, :], size, scale, _DEFICIENT)
+        m.require_small((s <= limit)[None, :], rest, size, _DEFICIENT)
+        u_dot = u_dot + m.quotient(rest, s[None, :], (s <= limit)[None, :])
     if a.shape[1] > a.shape[0]:
-        rest_ = u.T @ a_dot - inner @ vt
-        vt_dot = vt_dot + m.divided(rest_, s[:, None], size, scale, _DEFICIENT)
+        rest_right = u.T @ a_dot - inner @ vt
+        m.require_small((s <= limit)[:, None], rest_right, size, _DEFICIENT)
+        vt_dot = vt_dot + m.quotient(rest_right, s[:, None], (s <= limit)[:, None])
     return u_dot, m.diagonal(inner), vt_dot
 
 
@@ -150,13 +165,13 @@ def singular_values(a: Any) -> Any:
 def _singular_values_vjp(s: Any, a: Any, *, s_bar: Any) -> Any:
     """J. Townsend (2016), the middle term of (31)."""
     u, _, vt = routines.svd(a)
-    return (u * s_bar) @ vt
+    return (u * np.where(s > 0.0, s_bar, 0.0)) @ vt
 
 
 @singular_values.defjvp
 def _singular_values_jvp(s: Any, a: Any, *, a_dot: Any) -> Any:
     u, _, vt = routines.svd(a)
-    return np.sum(u * (a_dot @ vt.T), axis=0)
+    return np.where(s > 0.0, np.sum(u * (a_dot @ vt.T), axis=0), 0.0)
 
 
 @custom_vjp

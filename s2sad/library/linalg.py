@@ -17,7 +17,7 @@ from s2sad.library.factorizations import (
     singular_values,
 )
 from s2sad.library.inverses import determinant, inverse, log_determinant, pseudoinverse, solution
-from s2sad.library.registry import implements, match, refuse, static
+from s2sad.library.registry import implements, match, refuse, require, static
 from s2sad.rules.custom import stop_gradient
 
 EighResult: Any = type(np.linalg.eigh(np.eye(1)))
@@ -39,7 +39,7 @@ def _each(function: Any, a: Any, rows: Any, columns: Any) -> Any:
 
 @implements(np.linalg.solve)
 def solve(a: Any, b: Any) -> Any:
-    """Linear equations; as in NumPy 2, ``b`` is one right-hand side if it has one dimension, else a stack of matrices."""
+    """Linear equations; as in NumPy 2, ``b`` is one right-hand side only if it has one dimension."""
     a, b = m.squares_of(a), m.floats(b)
     dtype = common(a, b)
     a, b = a.astype(dtype), b.astype(dtype)
@@ -284,3 +284,24 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: Any = False) -> Any:
         limit = np.max(s, axis=-1, keepdims=True) * (max(a.shape[-2], a.shape[-1]) * m.epsilon(a))
         return np.sum(s > limit, axis=-1)
     return np.sum(s > tol, axis=-1)
+
+
+class ResidualsOfLstsq:
+    """In the place of the residuals, whose shape depends on values."""
+
+
+@implements(np.linalg.lstsq)
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    """Least squares of a matrix of full rank; the residuals that NumPy returns as second item are not available."""
+    a, b = m.floats(a), m.floats(b)
+    if a.ndim != 2 or b.ndim > 2:
+        refuse("lstsq of a stack of matrices", "a loop over them")
+    match(a.shape[0], b.shape[0], "Incompatible dimensions", m.LinAlgError)
+    dtype = common(a, b)
+    a, b = a.astype(dtype), b.astype(dtype)
+    least = min(a.shape[0], a.shape[1])
+    cutoff = m.epsilon(a) * max(a.shape[0], a.shape[1]) if rcond is None else m.epsilon(a) if rcond == -1 else rcond
+    s = singular_values(a)
+    if least > 0:
+        require(s[-1] > cutoff * s[0], "line {line}: lstsq of a matrix that is not of full rank", m.LinAlgError)
+    return pseudoinverse(a, cutoff) @ b, ResidualsOfLstsq, least, s

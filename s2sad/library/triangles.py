@@ -101,25 +101,47 @@ def on_diagonal(d: Any) -> Any:
 
 
 def off_diagonal(a: Any) -> Any:
-    """``a`` with zeros on its diagonal."""
-    return _by_places(np.not_equal, a, 0.0)
+    """``a`` with zeros (``False``) on its diagonal."""
+    return _by_places(np.not_equal, a, np.zeros_like(a))
 
 
-def divided(numerator: Any, denominator: Any, size: Any, scale: Any, message: str) -> Any:
-    """``numerator / denominator``; where the denominator vanishes (up to rounding, relative to ``scale``), 0.
+def tolerance(a: Any) -> Any:
+    """The relative error up to which two singular values or eigenvalues count as equal."""
+    return 16.0 * epsilon(a) * max(a.shape[0], a.shape[1])
 
-    There the numerator must vanish as well, relative to ``size``, else the quotient does not exist.
+
+def quotient(numerator: Any, denominator: Any, level: Any) -> Any:
+    """``numerator / denominator``, 0 where ``level``."""
+    return np.where(level, 0.0, numerator / np.where(level, 1.0, denominator))
+
+
+def require_apart(level: Any, message: str) -> None:
+    """There is no place where ``level``.
+
+    There the derivative cannot be had from a cotangent: also for a function of the common subspace, which has one, it
+    is 0 / 0.
 
     Raises
     ------
     LinAlgError
-        ``message``, if the numerator does not vanish.
+        ``message``.
     """
-    tolerance = 16.0 * epsilon(numerator) * max(numerator.shape[0], numerator.shape[1])
-    level = np.abs(denominator) <= tolerance * scale
-    bad = np.sum(level & (np.abs(numerator) > 4.0 * tolerance * size))
-    require(bad == 0, message, LinAlgError)
-    return np.where(level, 0.0, numerator / np.where(level, 1.0, denominator))
+    require(np.sum(level.astype(np.int64)) == 0, message, LinAlgError)
+
+
+def require_small(level: Any, numerator: Any, size: Any, message: str) -> None:
+    """Where ``level``, the numerator vanishes too, up to rounding relative to ``size``.
+
+    Then the tangent of the vectors is one within their common subspace, which no function that has a derivative here
+    depends on, and may be 0.
+
+    Raises
+    ------
+    LinAlgError
+        ``message``.
+    """
+    bad = level & (np.abs(numerator) > 4.0 * tolerance(numerator) * size)
+    require(np.sum(bad.astype(np.int64)) == 0, message, LinAlgError)
 
 
 def magnitude(a: Any) -> Any:
