@@ -84,7 +84,7 @@ def _matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
     else:
         value = np.max(s, axis=-1) if kind == "2" else np.min(s, axis=-1)
     if keepdims:
-        return np.expand_dims(value, tuple(sorted((rows, columns))))
+        return np.expand_dims(value, axes_of((rows, columns), x.ndim))
     return value
 
 
