@@ -22,6 +22,7 @@ from s2sad.api.trace import explain, user_locs
 from s2sad.api.variant import Variant
 from s2sad.errors import NOWHERE, ArgumentError, InternalError, KinkError, Problem, UnsupportedError, refuse
 from s2sad.frontend.source import Source, get_source
+from s2sad.ir.trees import parts
 from s2sad.pipeline import Derived, Request, derive, uncollected
 from s2sad.runtime import KinkError as CompiledKinkError
 from s2sad.runtime import SizeOneError
@@ -144,7 +145,7 @@ class Engine:
                 continue
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
-        plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
+        self.binder.call(plain_function(self.fn), copied(tuple(args)))  # raises NumPy's own error, at the user's line
         raise refusal or refuse(
             Problem(
                 general.asks_size_one[0] if general.asks_size_one else NOWHERE,
@@ -237,7 +238,7 @@ class Engine:
 def fix_extents(spec: ArgSpec, value: Any, largest: int | None) -> ArgSpec:
     """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all, and ints too)."""
     if isinstance(spec, TupleArg):
-        items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, value, strict=True))
+        items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, parts(spec.cls, value), strict=True))
         return replace(spec, items=items)
     if isinstance(spec, ArrayArg):
         return replace(spec, known=tuple(e if largest is None or e <= largest else None for e in np.shape(value)))

@@ -26,10 +26,6 @@ class FlowRules(gast.NodeVisitor):
         """Walk a list of statements."""
         raise AssertionError("the walk has its own")
 
-    def value_or_text(self, node: gast.expr) -> None:
-        """Walk an expression that may be text."""
-        raise AssertionError("the walk has its own")
-
     def meaning(self, node: gast.expr) -> Any:
         """What a name stands for now."""
         raise AssertionError("the walk has its own")
@@ -98,7 +94,7 @@ class FlowRules(gast.NodeVisitor):
         self.visit(node.value)
 
     def visit_Match(self, node: gast.Match) -> None:
-        self.value_or_text(node.subject)
+        self.visit(node.subject)
         for case in node.cases:
             self.pattern(case.pattern)
             if case.guard is not None:
@@ -107,7 +103,7 @@ class FlowRules(gast.NodeVisitor):
 
     def pattern(self, pattern: gast.pattern) -> None:
         if isinstance(pattern, gast.MatchValue):
-            self.value_or_text(pattern.value)
+            self.visit(pattern.value)
         elif isinstance(pattern, gast.MatchSingleton) and pattern.value is not None:
             self.refuse(pattern, f"the pattern {pattern.value} is not supported", "a guard: `case x if x`")
         elif isinstance(pattern, gast.MatchMapping | gast.MatchClass):

@@ -304,4 +304,4 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     s = singular_values(a)
     if least > 0:
         require(s[-1] > cutoff * s[0], "line {line}: lstsq of a matrix that is not of full rank", m.LinAlgError)
-    return pseudoinverse(a, cutoff) @ b, ResidualsOfLstsq, least, s
+    return pseudoinverse(a, cutoff) @ b, ResidualsOfLstsq, np.int32(least), s

@@ -449,3 +449,175 @@ case(
     {"left": -7.0},
     {"right": 8.0},
 )
+
+# ---- products -------------------------------------------------------------------------------------------------------
+
+M, N, T3 = real(3, 4), real(4, 5), real(2, 3, 4)
+for text, operands in (
+    ("ij,jk", (M, N)),
+    ("ij,jk->ki", (M, N)),
+    ("ij->ji", (M,)),
+    ("ij->", (M,)),
+    ("ij->j", (M,)),
+    ("ij", (M,)),
+    ("ba", (M,)),
+    ("ii", (real(3, 3),)),
+    ("ii->i", (real(3, 3),)),
+    ("iij->j", (real(3, 3, 2),)),
+    ("i,i", (real(4), real(4))),
+    ("i,j", (real(4), real(3))),
+    ("i,j->ji", (real(4), real(3))),
+    ("bij,bjk->bik", (T3, real(2, 4, 5))),
+    ("bij,bjk->bki", (T3, real(2, 4, 5))),
+    ("ijk,kl->lij", (T3, real(4, 2))),
+    ("...j,jk->...k", (T3, real(4, 2))),
+    ("...ij,...jk->...ik", (T3, real(2, 4, 5))),
+    ("...ij,jk", (T3, N)),
+    ("i...->...", (T3,)),
+    ("i...i", (real(3, 2, 3),)),
+    ("ij,jk,kl->il", (M, N, real(5, 2))),
+    ("ij,ij,ij->i", (M, M, M)),
+    ("i,ij,j->", (real(3), M, real(4))),
+    ("ij,j->ij", (M, real(4))),
+    ("ij,kl->ijkl", (real(2, 3), real(3, 2))),
+    ("a,a->a", (ints(3), ints(3))),
+    (" ij , jk -> ik ", (M, N)),
+    ("ij,jk", (M, N.astype("float32"))),
+    ("ii,i->i", (real(3, 3), real(3))),
+    ("ij,jk->i", (M, N)),
+    ("i,->i", (real(3), 2.0)),
+    ("ij,jk", (real(0, 4), N)),
+    ("ij,jk", (real(3, 0), real(0, 2))),
+    ("ij,kj", (M, N)),
+    ("ik,jk->j", (M, real(2, 4))),
+    ("ijk->kij", (T3,)),
+    ("ijj->ij", (real(2, 3, 3),)),
+    ("ij->ii", (M,)),
+    ("ij->k", (M,)),
+):
+    case(
+        np.einsum,
+        [(text, *operands)],
+        name=f"einsum {text}",
+        copies="ii->i" in text or "ijj" in text or "i...i" in text,
+    )
+case(
+    np.tensordot,
+    [
+        (M, N, 1),
+        (T3, real(3, 4, 2), 2),
+        (T3, real(4, 3), ([1, 2], [1, 0])),
+        (T3, M, ((1, 2), (0, 1))),
+        (real(3), real(2), 0),
+        (T3, real(3, 2), (1, 0)),
+        (ints(2, 3), ints(3, 2), 1),
+        (M, N, 2),
+    ],
+)
+case(np.dot, [(T3, N), (T3, real(4)), (T3, real(2, 4, 3)), (real(4), real(2, 4, 3)), (T3, M)])
+case(np.inner, [(T3, M), (T3, real(4)), (T3, real(2, 5, 4)), (real(4), T3)])
+for f in (np.convolve, np.correlate):
+    case(
+        f,
+        [
+            (real(5), real(3)),
+            (real(3), real(5)),
+            (real(1), real(4)),
+            (ints(4), real(2)),
+            (real(4), real(4)),
+            (real(2), real(5)),
+            (real(6), real(4)),
+            (real(0), real(2)),
+        ],
+        {},
+        {"mode": "same"},
+        {"mode": "valid"},
+        {"mode": "full"},
+    )
+case(
+    np.polyval,
+    [
+        (real(4), real(3)),
+        (real(4), 0.5),
+        (real(3), real(2, 3)),
+        (ints(3), real(2)),
+        (ints(3), ints(2)),
+        ((1.0, -2.0), real(3)),
+    ],
+)
+
+# ---- creation -------------------------------------------------------------------------------------------------------
+
+case(
+    np.linspace,
+    [
+        (0.0, 1.0, 5),
+        (1, 4),
+        (0.0, 1.0, 1),
+        (0.0, 1.0, 0),
+        (real(3), 2.0, 4),
+        (real(2), real(2), 3),
+        (np.float32(1), np.float32(2), 4),
+        (0, 9, 4),
+    ],
+    {},
+    {"endpoint": False},
+    {"retstep": True},
+    {"dtype": np.int64},
+)
+case(np.linspace, [(real(3), 2.0, 4)], {"axis": 1}, {"axis": -1}, name="linspace_axis")
+case(np.logspace, [(0.0, 1.0, 5), (0, 2, 4), (real(2), 2.0, 3)], {}, {"endpoint": False}, {"base": 2.0})
+case(np.geomspace, [(1.0, 8.0, 4), (-1.0, -100.0, 3), (2, 200, 3), (5.0, 1.0, 6)], {}, {"endpoint": False})
+case(
+    np.meshgrid,
+    [(real(3), real(2)), (real(3), real(2), ints(4)), (real(3),), (real(0), real(2))],
+    {},
+    {"indexing": "ij"},
+    {"sparse": True},
+)
+case(np.indices, [((2, 3),), ((4,),), ((2, 0, 3),)], {}, {"sparse": True}, {"dtype": np.float32})
+case(np.bincount, [ints(6), (ints(6), real(6)), np.zeros(0, np.int64), (ints(3), ints(3))], {}, {"minlength": 9})
+case(
+    np.histogram,
+    [
+        (real(20), 5),
+        real(8),
+        (real(20), np.array([-1.0, 0.0, 0.5, 2.0])),
+        (ints(9), 3),
+        (real(3, 4), 4),
+        (ints(9), np.array([0, 2, 4])),
+    ],
+    {},
+    {"density": True},
+    {"range": (-1.0, 1.5)},
+)
+case(
+    np.histogram,
+    [(real(20), 5)],
+    {"weights": real(20)},
+    {"weights": ints(20)},
+    {"weights": np.abs(real(20)), "density": True},
+    name="histogram_weights",
+)
+for f in (np.add, np.multiply, np.maximum, np.hypot, np.subtract, np.logaddexp):
+    case(
+        f.outer,
+        [(real(3), real(2)), (real(3, 2), real(2)), (2.0, real(3)), (ints(2), real(2))],
+        name=f"{f.__name__}.outer",
+    )
+    case(
+        f.accumulate,
+        [real(5), real(3, 4), real(2, 3, 4), real(0), real(4, dtype="float32")],
+        axes=True,
+        name=f"{f.__name__}.accumulate",
+    )
+    case(
+        f.reduce,
+        [real(5), real(3, 4), real(2, 3, 4), real(4, dtype="float32")],
+        {},
+        {"keepdims": True},
+        axes=True,
+        name=f"{f.__name__}.reduce",
+    )
+for f in (np.unique, np.partition, np.argpartition, np.piecewise, np.apply_along_axis, np.apply_over_axes):
+    case(f, [])

@@ -1,12 +1,14 @@
 """A corpus of programs that every matrix of tests runs over, one file per theme."""
 
 from tests.programs import (
+    aliases,
     arrays_inplace,
     control,
     creation,
     custom_rules,
     dispatchers,
     elementwise,
+    functions_as_values,
     indexing,
     interplay,
     linalg,
@@ -17,6 +19,7 @@ from tests.programs import (
     pitfalls,
     reductions,
     scalars,
+    structures,
     tapes,
     tuples_calls,
     ufuncs,
@@ -26,12 +29,14 @@ from tests.programs.registry import PROGRAMS, Program
 
 # Importing a theme enters its programs.
 THEMES = (
+    aliases,
     arrays_inplace,
     control,
     creation,
     custom_rules,
     dispatchers,
     elementwise,
+    functions_as_values,
     indexing,
     interplay,
     linalg,
@@ -42,6 +47,7 @@ THEMES = (
     pitfalls,
     reductions,
     scalars,
+    structures,
     tapes,
     tuples_calls,
     ufuncs,

@@ -16,6 +16,7 @@ from s2sad.frontend.lower.failures import failure
 from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
 from s2sad.frontend.lower.liveness import RETURN, names_bound
+from s2sad.frontend.lower.outcomes import Fork
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Root, Tup, Value, describe, ordered, roots
 from s2sad.frontend.paths import raises
@@ -76,7 +77,10 @@ def split(
                 before[name] = Num(cond.atom, weak=True, bits=1)
             elif left is not None or right is not None or name not in frame.callee.safe:
                 hint = "result" if name == RETURN else name
-                before[name] = _join(c, hint, left, right, arms, joins)
+                joined = _join(c, hint, left, right, arms, joins)
+                if isinstance(joined, Bad) and joined.reason and left is not None and right is not None:
+                    joined = replace(joined, fork=None if name == RETURN else joined.fork or (frame, frame.top))
+                before[name] = joined
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
     if opposite:
         before.update(dict.fromkeys(opposite, operators.negate(c, cond)))
@@ -111,6 +115,9 @@ def choose(c: State, cond: Num, then: Callable[[], Value], orelse: Callable[[], 
     joins: list[n.Join] = []
     value = _join(c, hint, arms[0].value, arms[1].value, arms, joins)
     if isinstance(value, Bad):
+        top = c.frame.top
+        if isinstance(top, gast.Assign) and isinstance(top.value, gast.IfExp):
+            raise Fork(c.problem(value.reason, value.alternative), c.frame, top)
         c.refuse(value.reason, value.alternative)
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), c.b.loc))
     return value
@@ -188,7 +195,7 @@ def _one_sided(
 
 
 def _alike(a: Tup, b: Tup) -> bool:
-    return len(a.items) == len(b.items) and a.cls is b.cls
+    return len(a.items) == len(b.items) and a.cls == b.cls and a.is_list == b.is_list
 
 
 def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], joins: list[n.Join]) -> Num:
@@ -213,7 +220,7 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
         if known is None or not _may_agree(c, a, b):
             return Bad(
                 f"the shapes of {name} after the two branches are not provably equal",
-                f"{name} = np.empty(shape) before, {name}[:] = ... in the branches",
+                "np.empty of one shape before the branches, and [:] = ... in them",
             )
         extents.append(known)
     for arm, value in zip(arms, (then, orelse), strict=True):

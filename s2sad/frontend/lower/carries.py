@@ -124,7 +124,7 @@ def _revised(
     arrays: set[n.Var], permuted: list[n.Var | None], targets: list[n.Var],
 ) -> Plan:  # fmt: skip
     if isinstance(plan, TupPlan):
-        if not isinstance(end, Tup) or len(end.items) != len(plan.items) or end.cls is not plan.cls:
+        if not isinstance(end, Tup) or not _one_container(end, plan):
             return BadPlan(end if isinstance(end, Bad) else _varies(name, end))
         items = tuple(
             _revised(c, f"{name}_{k}", p, e, leaves, arrays, permuted, targets)
@@ -152,6 +152,10 @@ def _revised(
             init = leaf.value
             return _slot(c, name, end.dtype, end, init if isinstance(init, Arr) else None)
     return BadPlan(_varies(name, end))
+
+
+def _one_container(end: Tup, plan: TupPlan) -> bool:
+    return len(end.items) == len(plan.items) and end.cls == plan.cls and end.is_list == plan.is_list
 
 
 def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -62,10 +63,40 @@ class Callee:
         return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), names, safe, total)
 
 
+_JUMPS = (gast.Return, gast.Raise, gast.Break, gast.Continue)
+
+
 def forked(callee: Callee, statement: Any) -> Callee | None:
-    """``callee`` with what follows ``statement`` (a branch, or ``x = a if c else b``) in both of its branches."""
-    k = next(k for k, s in enumerate(callee.body) if s is statement)
-    rest = callee.body[k + 1 :]
+    """``callee`` with what follows ``statement`` (a branch, or ``x = a if c else b``) in both of its branches.
+
+    What follows is the rest of the block that it stands in: of the function, of a loop's body, of a branch.
+    """
+    body = _forked(callee.body, statement)
+    if body is None:
+        return None
+    body = structured(body)
+    return replace(callee, body=tuple(body), live=liveness(body))
+
+
+def _forked(block: Sequence[Any], statement: Any) -> list[Any] | None:
+    for k, stmt in enumerate(block):
+        if stmt is statement:
+            new = _branches(stmt, block[k + 1 :])
+            return None if new is None else [*block[:k], new]
+        for name in ("body", "orelse"):
+            inner = getattr(stmt, name, None)
+            if not isinstance(inner, list) or isinstance(stmt, gast.FunctionDef):
+                continue
+            changed = _forked(inner, statement)
+            if changed is not None:
+                new = copy.copy(stmt)
+                setattr(new, name, changed)
+                return [*block[:k], new, *block[k + 1 :]]
+    return None
+
+
+def _branches(statement: Any, rest: Sequence[Any]) -> Any:
+    """``statement`` as an ``if`` with ``rest`` in both branches."""
     if isinstance(statement, gast.If):
         arms = (statement.body, statement.orelse)
         test = statement.test
@@ -75,15 +106,15 @@ def forked(callee: Callee, statement: Any) -> Callee | None:
         arms = tuple([gast.copy_location(gast.Assign(statement.targets, v), statement)] for v in values)
     else:
         return None
-    new = gast.copy_location(gast.If(test, [*arms[0], *rest], [*arms[1], *rest]), statement)
-    body = structured([*callee.body[:k], new])
-    return replace(callee, body=tuple(body), live=liveness(body))
+    then, orelse = ([*arm, *([] if arm and isinstance(arm[-1], _JUMPS) else rest)] for arm in arms)
+    return gast.copy_location(gast.If(test, then, orelse), statement)
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones."""
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones, ``**kwargs`` last."""
     star = [] if args.vararg is None else [args.vararg]
-    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs]
+    stars = [] if args.kwarg is None else [args.kwarg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
 
 
 @dataclass(eq=False)
@@ -94,7 +125,7 @@ class Frame:
     env: dict[str, Value] = field(default_factory=dict)
     numba: bool = False  # Numba's dtype rules: no weak scalars, no overflow checks
     origin: Callee | None = None  # of ``callee``, before branches took in what follows them
-    top: Any = None  # the statement of the body's own list that is being lowered
+    top: Any = None  # the statement that is being lowered, in the innermost block
     loop: Any = None  # the run-time loop that is being lowered
     texts: dict[int, str] = field(default_factory=dict)
     place: Loc | None = None  # of a function of the library: where the user's code calls it

@@ -9,6 +9,7 @@ from s2sad.analysis.types import Kind
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Num, Tup, Value
 from s2sad.ir import nodes as n
+from s2sad.ir.trees import Keys
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class TupPlan:
     """A tuple, item by item."""
 
     items: tuple[Plan, ...]
-    cls: type | None
+    cls: type | Keys | None
     is_list: bool
 
 

@@ -29,10 +29,9 @@ _LIMIT = 20_000
 
 def lower_block(c: State, stmts: Sequence[Any]) -> None:
     """Lower ``stmts`` in order; problems are collected, and what a refused statement binds becomes unusable."""
-    top = stmts is c.frame.callee.body
+    around = c.frame.top
     for stmt in stmts:
-        if top:
-            c.frame.top = stmt
+        c.frame.top = stmt
         c.b.loc = c.frame.loc(stmt)
         c.statements += 1
         joined = len(c.joined)
@@ -56,6 +55,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
             if refused.problem is not None:
                 c.problems.append(refused.problem)
             c.env.update(dict.fromkeys(names_bound([stmt]), Bad()))
+    c.frame.top = around
 
 
 def _assign(c: State, stmt: Any) -> None:
