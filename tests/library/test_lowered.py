@@ -44,7 +44,7 @@ def program(case: Case, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
         returned = f"tuple({returned})"
     text = f"import numpy as np\ndef call({params}):\n    return {returned}\n"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    space: dict[str, Any] = {"f": case.function}
+    space: dict[str, Any] = {"f": case.function, "inf": np.inf}
     exec(compile(text, name, "exec"), space)
     return space["call"], arrays
 
