@@ -38,7 +38,7 @@ def _kind(order: Any) -> str:
         raise TypeError("ord must be a constant")
     if order in (np.inf, -np.inf):
         return "inf" if order > 0 else "-inf"
-    return {0: "0", 1: "1", 2: "2", -1: "-1", -2: "-2"}.get(order, "p")
+    return str(int(order)) if order in (0, 1, 2, -1, -2) else "p"
 
 
 def _vector_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
@@ -80,11 +80,13 @@ def _matrix_norm(x: Any, order: Any, axes: Any, keepdims: Any) -> Any:
         refuse("Invalid norm order for matrices", "fro, nuc, 1, 2 or inf")
     s = svdvals(np.moveaxis(x, (rows, columns), (-2, -1)))
     if kind == "nuc":
-        value = np.sum(s, axis=-1)
+        value = np.sum(s, axis=-1, keepdims=keepdims)
+    elif kind == "2":
+        value = np.max(s, axis=-1, keepdims=keepdims)
     else:
-        value = np.max(s, axis=-1) if kind == "2" else np.min(s, axis=-1)
+        value = np.min(s, axis=-1, keepdims=keepdims)
     if keepdims:
-        return np.expand_dims(value, axes_of((rows, columns), x.ndim))
+        return np.moveaxis(np.expand_dims(value, -1), (-2, -1), (rows, columns))
     return value
 
 

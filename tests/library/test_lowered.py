@@ -2,6 +2,7 @@
 
 import itertools
 import linecache
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,8 @@ def written(value: Any, arrays: list[np.ndarray]) -> str:
         return f"x{len(arrays) - 1}"
     if isinstance(value, tuple | list):
         return "(" + "".join(f"{written(v, arrays)}, " for v in value) + ")"
+    if isinstance(value, float) and math.isinf(value):
+        return "np.inf" if value > 0 else "-np.inf"
     return f"np.{value.__name__}" if isinstance(value, type) else repr(value)
 
 
@@ -44,7 +47,7 @@ def program(case: Case, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
         returned = f"tuple({returned})"
     text = f"import numpy as np\ndef call({params}):\n    return {returned}\n"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    space: dict[str, Any] = {"f": case.function, "inf": np.inf}
+    space: dict[str, Any] = {"f": case.function}
     exec(compile(text, name, "exec"), space)
     return space["call"], arrays
 
