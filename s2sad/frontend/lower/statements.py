@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from s2sad.frontend.lower import indexing, operators
-from s2sad.frontend.lower.branches import lower_if, thaw
+from s2sad.frontend.lower.branches import lower_if
 from s2sad.frontend.lower.expressions import nested_callee
 from s2sad.frontend.lower.failures import failure, message
 from s2sad.frontend.lower.iteration import bind_target
@@ -20,6 +20,7 @@ from s2sad.frontend.lower.liveness import RETURN, names_bound, names_read
 from s2sad.frontend.lower.loops import lower_for, lower_while
 from s2sad.frontend.lower.names import attribute, lookup, usable
 from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused, TooDeep
+from s2sad.frontend.lower.sharing import thaw
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import NONE, Arr, Bad, Dead, Function, Static, Tup, Value
 from s2sad.ir.builder import const

@@ -61,6 +61,7 @@ class Root:
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
     copies: tuple[Root, ...] = ()
+    group: Any = None  # what a loop left that permuted arrays: different names of one group are different memory
 
     def all(self) -> Iterator[Root]:
         yield self
