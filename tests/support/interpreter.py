@@ -16,6 +16,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.ir import nodes as n
 from s2sad.ir import text
+from s2sad.ir.draws import is_draw, parts_of
 from s2sad.rules.registry import op
 from tests.support import arraycalls
 from tests.support.memory import Counts, InterpreterError, Memory, Unset, indexed, pack, unpack
@@ -303,6 +304,15 @@ class _Machine:
             self.bind(x.target, total)
 
     def libcall(self, s: n.LibCall) -> None:
+        if is_draw(s.fn):
+            generator, entry = parts_of(s.fn)
+            given = [v.item() for x in s.args for v in np.asarray(self.plain(x))]
+            out = self.memory(s.outs[0])
+            self.races.whole_write(out.data)
+            size = () if entry.method == "permutation" else (out.data.shape,)
+            out.data[...] = getattr(self.env[generator], entry.method)(*given, *size)
+            out.known[...] = True
+            return
         if s.fn not in ("matmul", "matvec"):
             return self.routine(s)
         a, b = (np.asarray(self.plain(x)) for x in s.args)

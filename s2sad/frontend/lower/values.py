@@ -159,10 +159,17 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Method:
-    """A bound method of an array or tuple."""
+class Random:
+    """A ``numpy.random.Generator``: the parameter ``name``."""
 
-    base: Arr | Num | Tup
+    name: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of an array, tuple or generator."""
+
+    base: Arr | Num | Tup | Random
     name: str
 
 
@@ -243,7 +250,7 @@ class Dead:
 
 _Callable: TypeAlias = Function | Method | Partial
 _Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated
-Value: TypeAlias = Num | Arr | Tup | Static | _Callable | _Iterable | SliceOf | Bad | Dead
+Value: TypeAlias = Num | Arr | Tup | Static | Random | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
 
 
@@ -320,6 +327,8 @@ def describe(value: Value) -> str:
             return f"an object of type {type(v).__name__}"
         case Function() | Partial():
             return "a function"
+        case Random():
+            return "a random generator"
         case Method(name=name):
             return f"the method {name}"
         case Range():
