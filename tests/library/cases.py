@@ -143,6 +143,7 @@ case(
     {"axis": None},
     axes=True,
 )
+case(np.ndarray.sort, [real(5), real(3, 4)], {}, {"axis": 0})
 case(
     np.searchsorted,
     [

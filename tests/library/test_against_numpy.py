@@ -15,7 +15,7 @@ def flat(value: Any) -> list[Any]:
     """The leaves of a result."""
     if isinstance(value, tuple | list):
         return [leaf for item in value for leaf in flat(item)]
-    return [value]
+    return [] if value is None else [value]
 
 
 def own(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -163,3 +163,33 @@ def exchanged_arrays_of_other_layouts(x, y, n):
         b[:, 1] += a[2]
         a, b = b, a
     return a * b + a
+
+
+@program(lambda rng: (normal(rng, 9),), variants={"one": lambda rng: (normal(rng, 1),)}, tags="spread")
+def folded_while_longer_than_one(x):
+    a = x
+    s = 0.0
+    while a.shape[0] > 1:
+        a = np.sin(a[::2] * a[0]) + x[1]
+        s += a.sum()
+    return a * s
+
+
+@program(lambda rng: (normal(rng, 4),), primal="bitwise")
+def grows_in_a_short_loop(x):
+    for k in range(3):
+        x = np.concatenate((x[k:], x[:2] * (k + 2.0)))
+    return x
+
+
+@program(lambda rng: (normal(rng, 5), normal(rng, 5), 0.7))
+def alias_chosen_in_a_while_loop(x, y, c):
+    u, v = x * 1.0, y * 1.0
+    k = 0
+    while True:
+        if k > 4:
+            break
+        r = u if k % 2 else v
+        r[k] *= c
+        k += 1
+    return u * v
