@@ -35,15 +35,6 @@ def sag(c, conic, y):
     return c * y * y / (1.0 + root), c * y / root
 
 
-def refract(angle, slope, eta):
-    """Snell's law for a ray at ``angle`` to the axis, at a surface of that slope; None where it is reflected."""
-    normal = math.atan(slope)
-    sine = eta * math.sin(angle + normal)
-    if abs(sine) > 0.99:
-        return None
-    return math.asin(sine) - normal
-
-
 def trace(lens, y, angle, aperture):
     """Height and angle at the sensor, and whether the ray gets there."""
     index = 1.0
@@ -60,10 +51,12 @@ def trace(lens, y, angle, aperture):
             height, slope = sag(c, conic, y + z * math.tan(angle))
             gap = z - height
         y = y + z * math.tan(angle)
-        refracted = refract(angle, slope, index / lens.index[k])
-        if refracted is None:
+        # Snell's law, with angles to the normal of the surface; a ray that is reflected is lost
+        normal = math.atan(slope)
+        sine = index / lens.index[k] * math.sin(angle + normal)
+        if abs(sine) > 0.99:
             return y, angle, False
-        angle = refracted
+        angle = math.asin(sine) - normal
         index = lens.index[k]
         y = y + (lens.thickness[k] - z) * math.tan(angle)
     return y, angle, True

@@ -87,6 +87,9 @@ class Statements:
                 return self.library(stmt)
             case n.Check():
                 return self.check(stmt)
+            case n.Print():
+                parts = [ast.Constant(p) if isinstance(p, str) else self.x.atom(p, literal=True) for p in stmt.parts]
+                return self.noted(ast.Expr(self.x.call("print", *parts)), stmt.loc)
             case n.Return():
                 return self.noted(ast.Return(self.tree(stmt.value)), stmt.loc, anchor=False)
         raise InternalError(f"emit: {type(stmt).__name__} is not a statement of the loop level")

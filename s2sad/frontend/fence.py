@@ -146,7 +146,7 @@ class _Walk(FlowRules):
             self.visit(node.value)
 
     def visit_Expr(self, node: gast.Expr) -> None:
-        if isinstance(node.value, gast.Constant):
+        if isinstance(node.value, gast.Constant) or self.printed(node.value):
             return
         if isinstance(node.value, gast.BinOp | gast.BoolOp | gast.UnaryOp | gast.Compare | gast.Name | gast.Subscript):
             self.refuse(node, "the value of this expression is not used", "delete it, or assign it")

@@ -253,6 +253,14 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Print:
+    """Python's ``print`` of texts, scalars and whole arrays; it happens once, and in the order of the statements."""
+
+    parts: tuple[Atom | str, ...]
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
 class Push:
     """``tape[index] = value``, once per index."""
 
@@ -305,6 +313,7 @@ Stmt: TypeAlias = (
     | Custom
     | Call
     | Check
+    | Print
     | Push
     | Pop
     | Grow

@@ -81,7 +81,7 @@ class _Marks:
                 self.memory(var)
         for k, stmt in enumerate(self.statements):
             if (
-                isinstance(stmt, n.Check | n.Return)
+                isinstance(stmt, n.Check | n.Print | n.Return)
                 or (isinstance(stmt, n.Assign) and raises(stmt.op))
                 or (isinstance(stmt, n.LibCall) and is_draw(stmt.fn))
             ):

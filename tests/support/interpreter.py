@@ -351,6 +351,9 @@ class _Machine:
         self.counts.arithmetic += max(np.size(result), *(np.size(v) for v in values), 1)
         self.bind(s.target, result)
 
+    def print(self, s: n.Print) -> None:
+        print(*(p if isinstance(p, str) else self.plain(p) for p in s.parts))
+
     def check(self, s: n.Check) -> None:
         if not bool(self.value(s.cond)):
             raise (SizeOneError if s.error == "SizeOne" else _error(s.error))(s.message)
@@ -404,6 +407,7 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Call: _Machine.call,
     n.Custom: _Machine.custom,
     n.Check: _Machine.check,
+    n.Print: _Machine.print,
     n.Push: _Machine.push,
     n.Pop: _Machine.pop,
     n.Grow: _Machine.grow,
