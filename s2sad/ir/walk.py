@@ -123,7 +123,7 @@ def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
         case n.LibCall():
             return (*stmt.outs, *stmt.args)
         case n.Custom():
-            return (*written(stmt), *stmt.values, *stmt.args, *stmt.reads)
+            return (*written(stmt), *stmt.values, *stmt.args, *(a for a in stmt.reads if a not in stmt.outs))
         case n.Print():
             return tuple(part for part in stmt.parts if not isinstance(part, str))
         case n.Push():
@@ -202,8 +202,10 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
         case n.LibCall():
             return replace(stmt, outs=tuple(var(v) for v in stmt.outs), args=many(stmt.args))
         case n.Custom():
-            values, args, reads = many(stmt.values), tuple(var(v) for v in stmt.args), many(stmt.reads)
+            values, args = many(stmt.values), tuple(var(v) for v in stmt.args)
             outs = tuple(var(v) if isinstance(v.type, n.Array) else bind(v) for v in stmt.outs)
+            made = dict(zip(stmt.outs, outs, strict=True))
+            reads = tuple(made[a] if isinstance(a, n.Var) and a in made else use(a) for a in stmt.reads)
             return replace(stmt, outs=outs, values=values, args=args, reads=reads)
         case n.Check():
             return replace(stmt, cond=use(stmt.cond))

@@ -233,7 +233,7 @@ def _libcall(context: Context, stmt: n.LibCall) -> None:
 def _custom(context: Context, stmt: n.Custom) -> None:
     if [same_kind(a.type, b.type) for a, b in zip(stmt.outs, stmt.values, strict=True)].count(False):
         context.fail(stmt, "outs and values have the same types")
-    counts = {"vjp": (len(stmt.outs), len(stmt.args)), "jvp": (len(stmt.args), len(stmt.outs))}
+    counts = {"vjp": (2 * len(stmt.outs), len(stmt.args)), "jvp": (len(stmt.args), len(stmt.outs))}
     for name, rule in (("vjp", stmt.vjp), ("jvp", stmt.jvp)):
         seeds, results = counts[name]
         if isinstance(rule, n.Rule) and (len(rule.params), len(rule.results)) != (len(stmt.reads) + seeds, results):

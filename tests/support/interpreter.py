@@ -356,7 +356,7 @@ class _Machine:
 
     def check(self, s: n.Check) -> None:
         if not bool(self.value(s.cond)):
-            raise (SizeOneError if s.error == "SizeOne" else getattr(builtins, s.error))(s.message)
+            raise (SizeOneError if s.error == "SizeOne" else _error(s.error))(s.message)
 
     def push(self, s: n.Push) -> None:
         memory, at = self.place(s.tape, s.index)
@@ -386,6 +386,10 @@ class _Machine:
 
     def pop(self, s: n.Pop) -> None:
         self.read(s.target, s.tape, s.index)
+
+
+def _error(name: str) -> type[Exception]:
+    return np.linalg.LinAlgError if name.startswith("np.linalg.") else getattr(builtins, name)
 
 
 _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
