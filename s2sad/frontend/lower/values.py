@@ -114,6 +114,7 @@ class Tup:
     items: tuple[Value, ...]
     cls: type | Keys | None = None
     is_list: bool = False
+    tokens: frozenset[Any] = field(default=frozenset(), compare=False)  # where it was made; none: it is not changed
 
     @property
     def is_dict(self) -> bool:
@@ -131,6 +132,18 @@ class Tup:
     @property
     def is_sequence(self) -> bool:
         return not (self.is_dict or self.is_record)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A list of ``count`` numbers or arrays, rows of ``array``; ``open`` while a loop adds (``added`` this trip)."""
+
+    array: Arr
+    count: Num
+    weak: bool = False
+    added: int = 0
+    open: int = 0
+    tokens: frozenset[Any] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -212,6 +225,13 @@ class Iterated:
     base: Value
 
 
+@dataclass(frozen=True, eq=False)
+class Lazy:
+    """A generator over a run-time iterable: its syntax, to be made a loop by what consumes it."""
+
+    node: Any
+
+
 @dataclass(frozen=True)
 class SliceOf:
     """``start:stop:step``; ``None`` where it is left out."""
@@ -241,9 +261,10 @@ class Dead:
 
 
 _Callable: TypeAlias = Function | Method | Partial
-_Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated
-Value: TypeAlias = Num | Arr | Tup | Static | _Callable | _Iterable | SliceOf | Bad | Dead
+_Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated | Lazy
+Value: TypeAlias = Num | Arr | Tup | Column | Static | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
+_walking: set[int] = set()
 
 
 def integer(value: int) -> Num:
@@ -266,6 +287,8 @@ def roots(value: Value) -> Iterator[Root]:
     """The memory that ``value`` refers to."""
     if isinstance(value, Arr):
         yield from value.root.all()
+    elif isinstance(value, Column):
+        yield from value.array.root.all()
     elif isinstance(value, Tup | Zip):
         for item in value.items:
             yield from roots(item)
@@ -276,9 +299,6 @@ def roots(value: Value) -> Iterator[Root]:
             yield from roots(item)
     elif isinstance(value, Function) and value.callee.outer is not None:
         yield from _closed_over(value.callee)
-
-
-_walking: set[int] = set()
 
 
 def _closed_over(callee: Callee) -> Iterator[Root]:
@@ -313,6 +333,8 @@ def describe(value: Value) -> str:
             if isinstance(value.cls, type) and value.is_record:
                 return f"an object of the dataclass {value.cls.__name__}"
             return "a list" if value.is_list else "a dict" if value.is_dict else "a tuple"
+        case Column():
+            return "a list of run-time length"
         case Static(value=None):
             return "None"
         case Static(value=v):
