@@ -71,7 +71,8 @@ class References:
             return self.expanded[d.target.name]
         assert isinstance(d.target.type, n.Array)
         inner = tuple(self.storage.tapes.bound(e, region, d.loc) for e in d.target.type.extents)
-        fill = d.fill if isinstance(d.fill, n.Const) else None
+        growing = self.storage.tapes.arenas.around(region) is not None
+        fill = d.fill if isinstance(d.fill, n.Const) and not growing else None
         tape = self.storage.new_tape(d.target.hint + "_tape", d.target.type.dtype, region, d.loc, inner, fill)
         with into(self.b, self.storage.tapes.replaced.setdefault(id(d), [])):
             items = (*(n.At(i) for i in self.storage.tapes.index(region)), *entire(d.target.type.extents))
@@ -121,7 +122,7 @@ class References:
             n.Carry(inner, init, inners[order.index(c.next)], outer)
             for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
         )
-        start, stop, step = (self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
+        start, stop, step = self.storage.trips_of(loop, home)
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
         self.b.add(n.For(index, start, stop, step, carries, (), loop.loc))
         return {c.outer.name: outer for c, outer in zip(carried, outers, strict=True)}

@@ -173,7 +173,7 @@ class Sweep:
             self.b.add(n.If(cond, tuple(sides[0].out), tuple(sides[1].out), joins, stmt.loc))
 
     def loop(self, stmt: n.For, frame: Frame) -> None:
-        start, stop, step = (self.storage.need(a, frame, True) for a in (stmt.start, stmt.stop, stmt.step))
+        start, stop, step = self.storage.trips_of(stmt, frame)
         body = Frame(frame.region.children[frame.at, 0], frame, self.b, self.facts)
         index = n.Var(self.b.names.fresh(stmt.index.hint), stmt.index.type)
         body.values[stmt.index.name] = (index, True)

@@ -227,7 +227,7 @@ def _length(stmt: n.Stmt, taken: list[_Pending | None]) -> int:
 
 def written_by(stmt: n.Stmt) -> list[n.Var]:
     """Arrays that ``stmt`` itself (without its blocks) writes."""
-    return [stmt.tape] if isinstance(stmt, n.Push) else list(walk.written(stmt))
+    return [stmt.tape] if isinstance(stmt, n.Push | n.Grow) else list(walk.written(stmt))
 
 
 def _count(fn: n.Function) -> Counter[str]:

@@ -70,6 +70,8 @@ class Statements:
                 return self.store(stmt.array, stmt.index, stmt.value, stmt.loc)
             case n.Push():
                 return self.store(stmt.tape, stmt.index, stmt.value, stmt.loc, anchor=False)
+            case n.Grow():
+                return self.grow(stmt)
             case n.Accumulate():
                 return self.accumulate(stmt)
             case n.Alloc():
@@ -105,6 +107,18 @@ class Statements:
         if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
             return self.noted(ast.AugAssign(target, ast.Sub(), value.operand), stmt.loc)
         return self.noted(ast.AugAssign(target, ast.Add(), value), stmt.loc)
+
+    def grow(self, stmt: n.Grow) -> list[ast.stmt]:
+        """``if k >= x_tape.shape[0]: x_tape = rt.grown(x_tape, k + 1)``."""
+        tape, rows = self.names[stmt.tape], self.x.atom(stmt.rows)
+        held = ast.Subscript(ast.Attribute(name(tape), "shape", ast.Load()), ast.Constant(0), ast.Load())
+        match rows:
+            case ast.BinOp(left, ast.Add(), ast.Constant(1)):
+                short = ast.Compare(left, [ast.GtE()], [held])
+            case _:
+                short = ast.Compare(rows, [ast.Gt()], [held])
+        again = self.x.atom(stmt.rows)
+        return self.noted(ast.If(short, [_set(tape, self.x.call("rt.grown", name(tape), again))], []), stmt.loc, False)
 
     def alloc(self, stmt: n.Alloc) -> ast.expr:
         """``np.empty``, ``np.zeros`` or ``np.full``."""

@@ -273,6 +273,18 @@ class Pop:
 
 
 @dataclass(frozen=True)
+class Grow:
+    """From here on ``tape`` has at least ``rows`` rows along its first axis; the extent in its type is the initial one.
+
+    Its contents stay. It stands outside of every ``Map``, and no view of the tape is used across it.
+    """
+
+    tape: Var
+    rows: Atom
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
 class Return:
     value: Tree
     loc: Loc = NOWHERE
@@ -295,6 +307,7 @@ Stmt: TypeAlias = (
     | Check
     | Push
     | Pop
+    | Grow
     | Return
 )
 Block: TypeAlias = tuple[Stmt, ...]

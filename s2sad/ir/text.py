@@ -86,6 +86,8 @@ def line(stmt: n.Stmt) -> str:
             return f"push {stmt.tape.name}[{_list(stmt.index)}] = {atom_text(stmt.value)}"
         case n.Pop():
             return f"{_bind(stmt.target)} = pop {stmt.tape.name}[{_list(stmt.index)}]"
+        case n.Grow():
+            return f"grow {stmt.tape.name} to {atom_text(stmt.rows)} rows"
         case n.Return():
             return f"return {tree_text(stmt.value)}"
         case _:

@@ -128,6 +128,8 @@ def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
             return (stmt.tape, *stmt.index, stmt.value)
         case n.Pop():
             return (stmt.tape, *stmt.index)
+        case n.Grow():
+            return (stmt.tape, stmt.rows)
         case n.Return():
             return tuple(leaves(stmt.value))
     raise TypeError(type(stmt).__name__)
@@ -207,6 +209,8 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
             return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), value=use(stmt.value))
         case n.Pop():
             return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), target=bind(stmt.target))
+        case n.Grow():
+            return replace(stmt, tape=var(stmt.tape), rows=use(stmt.rows))
         case n.Return():
             return replace(stmt, value=map_tree(use, stmt.value))
     raise TypeError(type(stmt).__name__)

@@ -68,7 +68,7 @@ class _Marks:
                     self.parent[self.number[id(inner)]] = k
             for var in (*walk.targets(stmt), *walk.inner_targets(stmt)):
                 self.definition[var] = k
-            arrays = (stmt.tape,) if isinstance(stmt, n.Push) else walk.written(stmt)
+            arrays = (stmt.tape,) if isinstance(stmt, n.Push | n.Grow) else walk.written(stmt)
             for array in arrays:
                 self.writers.setdefault(self.aliases.class_of(array), []).append(k)
 
@@ -130,6 +130,8 @@ class _Marks:
                     self.need(stmt.cond)
                 case n.For() | n.ReverseLoop():
                     self.all((stmt.start, stmt.stop, stmt.step))
+                    if isinstance(stmt, n.For) and stmt.leave is not None:
+                        self.need(stmt.leave)  # how often everything else in the loop runs
                 case n.Map():
                     self.all(stmt.extents)
                 case _:

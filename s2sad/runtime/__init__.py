@@ -33,6 +33,7 @@ from s2sad.runtime.representation import (
 from s2sad.runtime.selection import clip, fmax, fmin, heaviside, maximum, minimum, pymax, pymin, sign
 from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
+from s2sad.runtime.tapes import grown
 
 __all__ = [
     "KinkError",
@@ -63,6 +64,7 @@ __all__ = [
     "frexp_mantissa",
     "gamma",
     "gcd",
+    "grown",
     "heaviside",
     "index",
     "int_lcm",

@@ -18,6 +18,7 @@ class _Memory:
         self.params = frozenset(walk.param_vars(context.fn))
         self.roots: dict[n.Var, frozenset[n.Var]] = {v: frozenset((v,)) for v in self.params}
         self.tapes: set[n.Var] = set()
+        self.made: set[n.Var] = set()
         self.pushed: set[n.Var] = set()
         self.only_whole: dict[n.Var, n.View] = {}  # at loop level: views that no element access may use
 
@@ -44,6 +45,7 @@ class _Memory:
         match stmt:
             case n.Alloc():
                 self.roots[stmt.target] = frozenset((stmt.target,))
+                self.made.add(stmt.target)
                 if stmt.role == "tape":
                     self.tapes.add(stmt.target)
             case n.View():
@@ -73,6 +75,8 @@ class _Memory:
                 self.tape(stmt, stmt.tape)
                 if stmt.tape in self.tapes and stmt.tape not in self.pushed:
                     self.context.fail(stmt, "a tape is pushed before it is popped")
+            case n.Grow() if stmt.tape not in self.made:
+                self.context.fail(stmt, "what grows was made by an Alloc")
             case _:
                 for var in walk.targets(stmt):
                     if isinstance(var.type, n.Array):

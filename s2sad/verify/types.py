@@ -67,6 +67,9 @@ def _stmt(context: Context, stmt: n.Stmt) -> None:
         case n.Push() | n.Pop():
             _element(context, stmt, stmt.tape, stmt.index)
             _scalar_of(context, stmt, stmt.value if isinstance(stmt, n.Push) else stmt.target, stmt.tape)
+        case n.Grow():
+            if not isinstance(stmt.tape.type, n.Array) or not stmt.tape.type.extents or not is_int(stmt.rows):
+                context.fail(stmt, "an array of at least one dimension grows, to an int of rows")
         case n.Alloc():
             _alloc(context, stmt)
         case n.View():

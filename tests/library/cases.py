@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 RNG = np.random.default_rng(7)
+TRAPEZOID = getattr(np, "trapezoid", None) or np.__dict__["trapz"]
 
 
 def real(*shape: int, dtype: str = "float64") -> np.ndarray:
@@ -111,9 +112,9 @@ case(
     {"edge_order": 2},
     name="gradient_spaced",
 )
-case(np.trapezoid if hasattr(np, "trapezoid") else np.trapz, ANY, {}, {"dx": 0.5}, axes=True)
+case(TRAPEZOID, ANY, {}, {"dx": 0.5}, axes=True)
 case(
-    np.trapezoid if hasattr(np, "trapezoid") else np.trapz,
+    TRAPEZOID,
     [(real(5), np.cumsum(np.abs(real(5)))), (real(3, 4), real(4)), (real(3, 4), real(3, 4))],
     name="trapezoid_at",
 )

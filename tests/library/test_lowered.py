@@ -53,7 +53,7 @@ def program(case: Case, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
 def test_lowered(case: Case) -> None:
     """Right, or refused; and not always refused."""
     calls = list(case.calls())
-    refused = 0
+    refused, reason = 0, ""
     step = max(1, len(calls) // _SAMPLE)
     for args, kwargs in calls[::step]:
         with warnings.catch_warnings(), np.errstate(all="ignore"):

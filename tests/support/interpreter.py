@@ -356,6 +356,21 @@ class _Machine:
         if value is not None:
             memory.data[at] = value
 
+    def grow(self, s: n.Grow) -> None:
+        """In exactly as many rows as are asked for, so that a missing ``Grow`` is an index out of range."""
+        old, rows = self.memory(s.tape), self.integer(s.rows)
+        if self.races.frames:
+            raise InterpreterError("a tape grows inside a Map")
+        if old.owner is not None:
+            raise InterpreterError("a view grows")
+        if rows <= len(old.data):
+            return
+        data = np.full((rows, *old.data.shape[1:]), np.nan if old.data.dtype.kind == "f" else 77, old.data.dtype)
+        known = np.zeros(data.shape, bool)
+        data[: len(old.data)], known[: len(old.data)] = old.data, old.known
+        old.known[...] = False  # a view that somebody still holds shows
+        self.env[s.tape.name] = self.keep(Memory(data, known))
+
     def pop(self, s: n.Pop) -> None:
         self.read(s.target, s.tape, s.index)
 
@@ -377,4 +392,5 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Check: _Machine.check,
     n.Push: _Machine.push,
     n.Pop: _Machine.pop,
+    n.Grow: _Machine.grow,
 }  # type: ignore[assignment]

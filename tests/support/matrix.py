@@ -213,6 +213,8 @@ def pulled(derivatives: Derivatives, program: Program, args: tuple[Any, ...], se
     count = vector(out).size
     bars, at = {}, count
     for k, name in zip(written_positions(program), program.written, strict=True):
+        if not is_float(args[k]):
+            continue
         bars[name] = seed[at : at + args[k].size].reshape(args[k].shape).astype(args[k].dtype)
         at += args[k].size
     return pull(cotangent(out, seed[:count]), **bars)[: len(args)]

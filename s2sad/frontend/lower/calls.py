@@ -120,7 +120,7 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return call_with_out(c, f, args, kwargs, lambda rest: _call_object(c, f, args, rest, hint))
     found = library.implementation(f, args, kwargs)
     if found is not None:
-        return library.call(c, found, args, kwargs)
+        return library.call(c, found, args, kwargs, hint)
     if type(f) in OBJECTS:
         return OBJECTS[type(f)](c, f, args, kwargs, hint)
     handler = HANDLERS.get(known)

@@ -133,12 +133,10 @@ def attribute_of(c: State, base: Value, name: str) -> Value:
     if isinstance(base, Static):
         known = isinstance(base.value, types.ModuleType | type | np.finfo | np.iinfo | np.ufunc)
         return names.attribute(c, base, name) if known else objects.of_object(c, base, name)
-    if (
-        isinstance(base, Tup)
-        and isinstance(base.cls, type)
-        and (base.is_record or name not in ("_replace", "_asdict", "index", "count"))
-    ):
-        return objects.of_record(c, base, name)
+    if isinstance(base, Tup) and isinstance(base.cls, type):
+        field = name in getattr(base.cls, "_fields", ())  # it may be named as a method is
+        if base.is_record or field or name not in ("_replace", "_asdict", "index", "count"):
+            return objects.of_record(c, base, name)
     if isinstance(base, Arr | Num | Tup):
         return methods.attribute(c, base, name)
     c.refuse(f"attribute {name} of {describe(base)}")

@@ -37,7 +37,7 @@ def callee(f: Callable, label: str = "") -> Callee:
 def numpy_call(c: State, f: Any, args: Sequence[Value], kwargs: dict[str, Value], hint: str) -> Value:
     """A call of NumPy's function ``f``, which has a handler or an implementation."""
     found = implementation(f, args, kwargs)
-    return HANDLERS[f](c, list(args), kwargs, hint) if found is None else call(c, found, args, kwargs)
+    return HANDLERS[f](c, list(args), kwargs, hint) if found is None else call(c, found, args, kwargs, hint)
 
 
 def implementation(f: Any, args: Sequence[Value], kwargs: dict[str, Value]) -> Implementation | None:
@@ -49,8 +49,8 @@ def implementation(f: Any, args: Sequence[Value], kwargs: dict[str, Value]) -> I
     return found if known else None
 
 
-def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
-    """A call of NumPy's function that ``found`` implements."""
+def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[str, Value], hint: str = "t") -> Value:
+    """A call of NumPy's function that ``found`` implements; ``hint`` is what messages call a new array."""
     target = callee(found.function, found.name)
     names = [p.id for p in parameters(target.args)]
     unknown = [k for k in kwargs if k not in names]
@@ -60,6 +60,8 @@ def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[st
         c.refuse(f"the keyword {unknown[0]} of {short}", f"{short}({', '.join(names)})")
     serial = c.serial
     result = c.call(target, [*(from_python(v) for v in found.first), *args], kwargs)
+    if isinstance(result, Arr) and result.root.serial > serial and hint != "t":
+        result.root.name = hint
     return _laid_out(result, [*args, *kwargs.values()], serial)
 
 
