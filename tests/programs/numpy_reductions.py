@@ -64,6 +64,9 @@ def orders_along_axes(a, q):
         s += a[i[c], c] * a[k[1, c], c]
     for r in range(a.shape[0]):
         s += a[r, j[r]] ** 3
+    b = a * a
+    b.sort(axis=0)
+    s += b[1, 2] * b[0, 1]
     both = np.quantile(a, q) * np.percentile(a, (20.0, 75.0), axis=1)
     return s * np.median(a, axis=0, keepdims=True) * np.sum(both) + np.sort(a, axis=None)[3]
 

@@ -37,6 +37,7 @@ from s2sad.frontend.lower.values import (
     Iterated,
     Lazy,
     Num,
+    Random,
     SliceOf,
     Static,
     Tup,
@@ -137,7 +138,7 @@ def attribute_of(c: State, base: Value, name: str) -> Value:
         field = name in getattr(base.cls, "_fields", ())  # it may be named as a method is
         if base.is_record or field or name not in ("_replace", "_asdict", "index", "count"):
             return objects.of_record(c, base, name)
-    if isinstance(base, Arr | Num | Tup):
+    if isinstance(base, Arr | Num | Tup | Random):
         return methods.attribute(c, base, name)
     c.refuse(f"attribute {name} of {describe(base)}")
 

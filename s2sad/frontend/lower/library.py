@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from s2sad import library
 from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.frames import Callee, parameters
@@ -78,17 +80,24 @@ def _require(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -
     message, error = args[1], args[2] if len(args) > 2 else Static(ValueError)
     assert isinstance(message, Static) and isinstance(error, Static)
     if cond.const is None:
-        c.check(cond.atom, error.value.__name__, message.value)
+        c.check(cond.atom, _error_name(error), message.value.replace("{line}", str(c.b.loc.line)))
     elif not cond.const:
-        c.refuse(message.value)
+        c.refuse(message.value.replace("line {line}: ", ""))
     return NONE
+
+
+def _error_name(error: Static) -> str:
+    """The error class as generated code names it."""
+    linear = error.value is np.linalg.LinAlgError
+    return "np.linalg.LinAlgError" if linear else error.value.__name__
 
 
 @handles(match)
 def _match(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a, b, message = args
-    assert isinstance(a, Num) and isinstance(b, Num) and isinstance(message, Static)
-    c.check_equal(c.scalar(a, "int64"), c.scalar(b, "int64"), "ValueError", message.value)
+    a, b, message = args[:3]
+    error = args[3] if len(args) > 3 else Static(ValueError)
+    assert isinstance(a, Num) and isinstance(b, Num) and isinstance(message, Static) and isinstance(error, Static)
+    c.check_equal(c.scalar(a, "int64"), c.scalar(b, "int64"), _error_name(error), message.value)
     return NONE
 
 

@@ -61,6 +61,7 @@ class Root:
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
     copies: tuple[Root, ...] = ()
+    group: Any = None  # what a loop left that permuted arrays: different names of one group are different memory
 
     def all(self) -> Iterator[Root]:
         yield self
@@ -171,10 +172,17 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Method:
-    """A bound method of an array or tuple."""
+class Random:
+    """A ``numpy.random.Generator``: the parameter ``name``."""
 
-    base: Arr | Num | Tup
+    name: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of an array, tuple or generator."""
+
+    base: Arr | Num | Tup | Random
     name: str
 
 
@@ -262,9 +270,13 @@ class Dead:
 
 _Callable: TypeAlias = Function | Method | Partial
 _Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated | Lazy
-Value: TypeAlias = Num | Arr | Tup | Column | Static | _Callable | _Iterable | SliceOf | Bad | Dead
+Value: TypeAlias = Num | Arr | Tup | Column | Static | Random | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
 _walking: set[int] = set()
+_KINDS: dict[type, str] = {
+    Column: "a list of run-time length", Random: "a random generator", Function: "a function", Partial: "a function",
+    SliceOf: "a slice",
+}  # fmt: skip
 
 
 def integer(value: int) -> Num:
@@ -285,10 +297,8 @@ def number(value: int | float | bool | np.generic) -> Num:
 
 def roots(value: Value) -> Iterator[Root]:
     """The memory that ``value`` refers to."""
-    if isinstance(value, Arr):
-        yield from value.root.all()
-    elif isinstance(value, Column):
-        yield from value.array.root.all()
+    if isinstance(value, Arr | Column):
+        yield from (value if isinstance(value, Arr) else value.array).root.all()
     elif isinstance(value, Tup | Zip):
         for item in value.items:
             yield from roots(item)
@@ -324,27 +334,17 @@ def describe(value: Value) -> str:
     """A short name of the kind of ``value`` for messages."""
     match value:
         case Num():
-            return (
-                f"{'a Python' if value.weak else 'a'} {value.dtype.rstrip('64') if value.weak else value.dtype} scalar"
-            )
+            return f"a Python {value.dtype.rstrip('64')} scalar" if value.weak else f"a {value.dtype} scalar"
         case Arr():
             return f"a {value.ndim}-d {value.dtype} array"
         case Tup():
             if isinstance(value.cls, type) and value.is_record:
                 return f"an object of the dataclass {value.cls.__name__}"
             return "a list" if value.is_list else "a dict" if value.is_dict else "a tuple"
-        case Column():
-            return "a list of run-time length"
         case Static(value=None):
             return "None"
         case Static(value=v):
             return f"an object of type {type(v).__name__}"
-        case Function() | Partial():
-            return "a function"
         case Method(name=name):
             return f"the method {name}"
-        case Range():
-            return "a range"
-        case SliceOf():
-            return "a slice"
-    return f"a {type(value).__name__.lower()}"
+    return _KINDS.get(type(value)) or f"a {type(value).__name__.lower()}"
