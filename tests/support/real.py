@@ -14,11 +14,9 @@ from tests.programs.real import load
 
 # What is not taken yet, with the construct that stops it: refused, never wrong.
 PENDING: dict[str, str] = {
-    "attention": "the method append of a list that is an argument, captured or just made",
-    "gaussian_mixture": "a comprehension over run-time values",
-    "lens_tracing": "the method append of a list that is an argument, captured or just made",
-    "lstm": "the method append of a list that is an argument, captured or just made",
-    "robot_arm": "the method append of a list that is an argument, captured or just made",
+    "attention": "how often heads is appended to is not known when the loop starts",
+    "lens_tracing": "how many items hits has depends on a branch",
+    "lstm": "new_states is changed, and it may have another name or holder",
 }
 
 

@@ -189,7 +189,7 @@ def narrowed(c: State, args: Sequence[Num | Arr]) -> list[Num | Arr]:
 def one_on(c: State, a: Arr, axis: int, beside: Sequence[n.Atom]) -> Arr:
     """``a`` with the constant extent 1 on ``axis``, if its extent there is 0 or 1 and is to meet others."""
     extent = a.extents[axis]
-    if is_one(extent) or not c.shapes.at_most_one(extent):
+    if isinstance(extent, n.Const) or not c.shapes.at_most_one(extent):
         return a
     if all(c.shapes.equal(extent, e) for e in beside if not is_one(e)):
         return a
