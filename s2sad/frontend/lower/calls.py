@@ -42,6 +42,7 @@ from s2sad.frontend.lower.values import (
     describe,
 )
 from s2sad.frontend.source import get_source
+from s2sad.ir import nodes as n
 from s2sad.ir.trees import is_record
 from s2sad.library import is_static
 from s2sad.rules.registry import Op, by_function
@@ -191,6 +192,8 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     """Lower the body of ``callee`` here; its result."""
     if is_own(callee.source.fn):
         return _inline_library(c, callee, args, kwargs)
+    if c.parts.marked(callee):
+        return c.parts.invoke(c, callee, bind(c, callee, args, kwargs))
     depth = sum(frame.origin is callee for frame in c.frames)
     if depth and c.recursion is None:
         return _recursion(c, callee, args, kwargs)
@@ -207,6 +210,8 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
 
 def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     """The first call of a function from inside itself: inlined if all conditions that end it are known now."""
+    if not any(map(_may_end, (*args, *kwargs.values()))):
+        c.parts.mark(c, callee)
     problems, frames = len(c.problems), len(c.frames)
     c.recursion = c.statements
     limit = sys.getrecursionlimit()
@@ -219,11 +224,15 @@ def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str
     finally:
         c.recursion = None
         sys.setrecursionlimit(limit)
-    c.refuse(
-        f"{callee.name} calls itself, and where that ends is not known before the run (or after more than "
-        f"{_RECURSIONS} calls or {_RECURSIVE_STATEMENTS} statements)",
-        "a loop, with an array as the stack",
-    )
+    c.parts.mark(c, callee)
+    raise c.silent()
+
+
+def _may_end(value: Value) -> bool:
+    """Whether a condition on ``value`` may be known before the run, so that a recursion ends there."""
+    if isinstance(value, Num):
+        return value.const is not None
+    return not isinstance(value, Arr) or any(isinstance(e, n.Const) for e in value.extents)
 
 
 def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
