@@ -31,9 +31,9 @@ def statement(w: Writer) -> None:
          "alias": 0.3, "exchange": 0.4, "counter": 0.25, "chosen": 0.3, "normalised": 0.3,
 
          "last": 0.15, "several": 0.6,
-         "while": 1.0 / (1 + deep), "leave": 0.9 if w.loops else 0.0, "demand": 0.2, "walrus": 0.35, "match": 0.35,
-         "scatter": 0.6, "indices": 0.3, "appended": 0.2 if deep < 2 else 0.0,
-         "comprehension": 0.3 if deep < 2 else 0.0, "dictionary": 0.2, "layers": 0.15, "local": 0.2,
+         "while": 1.0 / (1 + deep), "leave": 0.9 if w.loops else 0.0, "demand": 0.2, "walrus": 0.4, "match": 0.4,
+         "scatter": 0.6, "indices": 0.3, "appended": 0.3 if deep < 2 else 0.0,
+         "comprehension": 0.5 if deep < 2 else 0.0, "dictionary": 0.2, "layers": 0.15, "local": 0.2,
          "if": 1.6 / (1 + deep), "for": 3.0 / (1 + 0.7 * deep), "swap": 0.5 if deep < 2 else 0.0,
          "return": 0.4 if deep == 0 else 0.15}
     )  # fmt: skip
