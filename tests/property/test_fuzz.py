@@ -94,8 +94,8 @@ CALLS = ("np.add.at", "np.cumsum", "np.sort", "np.einsum", "np.linalg", "np.conc
 @pytest.mark.parametrize("name", WIDTH)
 def test_width(name: str) -> None:
     """The programs use the whole subset."""
-    trees = [ast.parse(case(seed).text) for seed in range(100)]
-    assert sum(any(isinstance(node, WIDTH[name]) for node in ast.walk(tree)) for tree in trees) >= 8
+    trees = [ast.parse(case(seed).text) for seed in range(200)]
+    assert sum(any(isinstance(node, WIDTH[name]) for node in ast.walk(tree)) for tree in trees) >= 10
 
 
 @pytest.mark.parametrize("name", CALLS)
