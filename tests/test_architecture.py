@@ -70,7 +70,18 @@ def test_imports_go_one_way(path: Path) -> None:
     here = part_of(module_of(path))
     used = set(imports(parsed(path)))
     if here == "runtime":
-        allowed = {"__future__", "numpy", "numba", "llvmlite", "math", "ctypes", "dataclasses", "typing", "collections"}
+        allowed = {
+            "__future__",
+            "numpy",
+            "numba",
+            "llvmlite",
+            "math",
+            "ctypes",
+            "dataclasses",
+            "typing",
+            "collections",
+            "fractions",
+        }
         outside = {name for name in used if name.split(".")[0] not in allowed and not name.startswith("s2sad.runtime")}
         assert not outside
         return

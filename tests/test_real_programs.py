@@ -9,34 +9,8 @@ import pytest
 import s2sad
 from tests.programs.real import NAMES, load
 from tests.support import real
+from tests.support.real import PENDING
 
-# What is not taken yet, with the construct that stops it: refused, never wrong.
-PENDING: dict[str, str] = {
-    "adi": "a list is not supported",
-    "attention": "block is of type Block, which s2sad does not take; pass numbers, NumPy arrays or tuples",
-    "black_scholes": "`break` is not supported",
-    "bundle_adjustment": "cross has no derivative here",
-    "cloth": "material is of type dict, which s2sad does not take; pass numbers, NumPy arrays or tuples",
-    "dense_factorizations": "the keyword order of zeros",
-    "escape_time": "`continue` is not supported",
-    "gaussian_mixture": "a list comprehension is not supported",
-    "gaussian_process": "a lambda inside a function is not supported",
-    "hidden_markov": "`continue` is not supported",
-    "kalman": "model is of type Model, which s2sad does not take; pass numbers, NumPy arrays or tuples",
-    "lattice_boltzmann": "a starred expression is not supported",
-    "lenet": "params is a list; pass np.array",
-    "lens_tracing": "surfaces is a list; pass np.array",
-    "longstaff_schwartz": "`continue` is not supported",
-    "lotka_volterra": "`while` is not supported",
-    "lstm": "params is of type dict, which s2sad does not take; pass numbers, NumPy arrays or tuples",
-    "nbody": "average has no derivative here",
-    "navier_stokes": "`break` is not supported",
-    "robot_arm": "links is a list; pass np.array",
-    "shallow_water": "a generator expression is not supported",
-    "soft_dtw": "series is a list; pass np.array",
-    "sparse_cg": "`while` is not supported",
-    "tight_binding": "an array as an index",
-}
 READY = [name for name in NAMES if name not in PENDING]
 COMPILED = (
     "attention",

@@ -89,6 +89,9 @@ class Shapes:
         """Whether ``a`` is the number of elements of a slice like ``x[:1]`` or ``x[k:k + 1]``: 1, or 0 of none."""
         if a in self._single:
             return True
+        known = self.form(a).known
+        if known is not None:  # that it is 1 was checked before
+            return 0 <= known <= 1
         terms = tuple(self.form(a).terms)
         if len(terms) != 1 or self.form(a).constant or terms[0][1] != 1:
             return False

@@ -16,10 +16,9 @@ from s2sad.backend.alias import AliasClasses
 from s2sad.errors import Loc
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
-from s2sad.rules.registry import op
+from s2sad.rules.registry import op, raises
 
 MAX_LENGTH = 88  # columns of an expression, about
-RAISING = frozenset({"index", "checked_add", "checked_sub", "checked_mul", "checked_pow"})
 TEMPORARY = frozenset({"t", "tmp"})
 
 Definition = n.Assign | n.Load | n.Pop | n.View | n.If
@@ -157,19 +156,19 @@ class _Folder:
     def describe(self, stmt: Definition, inner: list[_Pending], length: int) -> _Pending:
         reads = {a.name for a in parts(stmt) if isinstance(a, n.Var) and a.name not in self.inline}
         memory: set[str] = set()
-        raises = heavy = False
+        raising = heavy = False
         if isinstance(stmt, n.Load | n.Pop):
             memory.add(self.alias.of(stmt.array if isinstance(stmt, n.Load) else stmt.tape))
             heavy = True
         elif isinstance(stmt, n.Assign):
-            raises = stmt.op in RAISING
+            raising = raises(stmt.op)
             heavy = op(stmt.op).infix is None and stmt.op not in ("copy", "cast", "select", "extent")
         for p in inner:
             reads |= p.reads
             memory |= p.memory
-            raises |= p.raises
+            raising |= p.raises
             heavy |= p.heavy
-        return _Pending(stmt, stmt.loc, length, frozenset(reads), frozenset(memory), raises, heavy)
+        return _Pending(stmt, stmt.loc, length, frozenset(reads), frozenset(memory), raising, heavy)
 
     def flush(self, stmt: n.Stmt, pending: dict[str, _Pending]) -> None:
         """Drop from ``pending`` what must be computed before ``stmt``, which is printed as a statement."""
@@ -266,7 +265,7 @@ def _dead(fn: n.Function, counts: Counter[str]) -> set[str]:
     """Pure scalar assignments that nothing reads, in reverse order of definition so that chains go."""
     dead: set[str] = set()
     for stmt in reversed(list(walk.walk(fn.body))):
-        if isinstance(stmt, n.Assign) and stmt.op not in RAISING and counts[stmt.target.name] <= 0:
+        if isinstance(stmt, n.Assign) and not raises(stmt.op) and counts[stmt.target.name] <= 0:
             dead.add(stmt.target.name)
             counts.subtract(a.name for a in stmt.args if isinstance(a, n.Var))
     return dead

@@ -256,6 +256,8 @@ class _Walk(gast.NodeVisitor):
     def index(self, node: gast.expr) -> None:
         if isinstance(node, gast.Constant) and isinstance(node.value, float | str | bytes | complex):
             self.refuse(node, f"an index of type {type(node.value).__name__} is not supported", "an int")
+        elif isinstance(node, gast.List):
+            self.elements(node)
         else:
             self.visit(node)
 

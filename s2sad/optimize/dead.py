@@ -9,8 +9,7 @@ from s2sad.analysis.alias import aliases
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.optimize.rewriter import type_extents
-
-_RAISES = frozenset(["index", "checked_add", "checked_sub", "checked_mul", "checked_pow"])
+from s2sad.rules.registry import raises
 
 
 def dead(fn: n.Function, keep_extents: bool = True) -> n.Function:
@@ -80,7 +79,7 @@ class _Marks:
             if isinstance(var.type, n.Array):
                 self.memory(var)
         for k, stmt in enumerate(self.statements):
-            if isinstance(stmt, n.Check | n.Return) or (isinstance(stmt, n.Assign) and stmt.op in _RAISES):
+            if isinstance(stmt, n.Check | n.Return) or (isinstance(stmt, n.Assign) and raises(stmt.op)):
                 self.keep(k)
 
     def need(self, a: n.Atom) -> None:

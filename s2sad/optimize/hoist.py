@@ -7,10 +7,9 @@ from dataclasses import replace
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.optimize.rewriter import Pieces, Rewriter
+from s2sad.rules.registry import raises
 
-_MAY_RAISE = frozenset(
-    ["index", "checked_add", "checked_sub", "checked_mul", "checked_pow", "floordiv", "mod", "pow", "lshift", "rshift"]
-)
+_MAY_RAISE = frozenset(["floordiv", "mod", "pow", "lshift", "rshift"])
 
 
 def hoist(fn: n.Function) -> n.Function:
@@ -77,4 +76,4 @@ def _safe(stmt: n.Assign) -> bool:
         return stmt.args[0].type.dtype.startswith("float") or (isinstance(divisor, n.Const) and divisor.value != 0)
     if stmt.op == "pow":
         return stmt.args[0].type.dtype.startswith("float")
-    return stmt.op not in _MAY_RAISE
+    return stmt.op not in _MAY_RAISE and not raises(stmt.op)

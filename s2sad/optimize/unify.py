@@ -52,6 +52,9 @@ class _Unify(Rewriter):
     def leave(self, stmt: n.Stmt, block: int) -> None:
         self.depth -= 1
         self.held.pop()
+        if self.depth == 0:
+            for v in walk.targets(stmt):  # a count of true elements, which may be an extent too
+                self.order.setdefault(v, len(self.order))
 
     def simple(self, stmt: n.Stmt) -> Pieces:
         if self.depth == 0:

@@ -106,13 +106,28 @@ def add_any(y, a, b):
 
 
 zero_derivative(
-    name="checked_add", arity=2, evaluate=rt.lift(rt.checked_add, "int64"), operands="int", call="rt.checked_add"
+    name="checked_add",
+    arity=2,
+    evaluate=rt.lift(rt.checked_add, "int64"),
+    operands="int",
+    call="rt.checked_add",
+    raises=True,
 )
 zero_derivative(
-    name="checked_sub", arity=2, evaluate=rt.lift(rt.checked_sub, "int64"), operands="int", call="rt.checked_sub"
+    name="checked_sub",
+    arity=2,
+    evaluate=rt.lift(rt.checked_sub, "int64"),
+    operands="int",
+    call="rt.checked_sub",
+    raises=True,
 )
 zero_derivative(
-    name="checked_mul", arity=2, evaluate=rt.lift(rt.checked_mul, "int64"), operands="int", call="rt.checked_mul"
+    name="checked_mul",
+    arity=2,
+    evaluate=rt.lift(rt.checked_mul, "int64"),
+    operands="int",
+    call="rt.checked_mul",
+    raises=True,
 )
 zero_derivative(
     name="checked_pow",
@@ -121,4 +136,5 @@ zero_derivative(
     operands="int",
     call="rt.checked_pow",
     cost=10,
+    raises=True,
 )

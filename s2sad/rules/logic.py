@@ -32,7 +32,9 @@ zero_derivative(np.isinf, math.isinf, result="bool", operands="float", call="np.
 zero_derivative(np.isfinite, math.isfinite, result="bool", operands="float", call="np.isfinite")
 zero_derivative(np.signbit, result="bool", operands="float", call="np.signbit")
 
-zero_derivative(name="index", arity=2, evaluate=rt.lift(rt.index, "int64"), operands="int", call="rt.index")
+zero_derivative(
+    name="index", arity=2, evaluate=rt.lift(rt.index, "int64"), operands="int", call="rt.index", raises=True
+)
 zero_derivative(name="wrap", arity=2, evaluate=rt.lift(rt.wrap, "int64"), operands="int", call="rt.wrap")
 zero_derivative(
     name="extent", arity=2, evaluate=lambda a, k: np.int64(a.shape[k]), result="int64", operands="any", call=""

@@ -37,6 +37,7 @@ __all__ = [
     "jvp_of",
     "nodes",
     "op",
+    "raises",
     "reads_args",
     "reads_result",
     "register",
@@ -84,6 +85,8 @@ class Op:
         The rule's docstring: its convention at kinks.
     rule
         The function that the partials were parsed from.
+    raises
+        Some arguments raise: it is not moved, and not dropped where nothing reads it.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Op:
     domain: tuple[Interval, ...] = ()
     doc: str = ""
     rule: Callable | None = None
+    raises: bool = False
 
     @property
     def differentiable(self) -> bool:
@@ -149,6 +153,11 @@ def register(entry: Op) -> Op:
     OPS[entry.name] = entry
     _BY_FUNCTION.update(dict.fromkeys(entry.functions, entry.name))
     return entry
+
+
+def raises(name: str) -> bool:
+    """Whether the op called ``name`` raises for some arguments."""
+    return name in OPS and OPS[name].raises
 
 
 def seal() -> None:
@@ -228,6 +237,7 @@ def zero_derivative(
     cost: int = 1,
     exact: bool = True,
     domain: Interval = (-3.0, 3.0),
+    raises: bool = False,
 ) -> None:
     """Register ``functions`` as an op whose derivative is zero wherever it exists (and, by convention, everywhere)."""
     register(
@@ -245,6 +255,7 @@ def zero_derivative(
             exact=exact,
             singular=(False,) * arity,
             domain=(domain,) * arity,
+            raises=raises,
         )
     )
 

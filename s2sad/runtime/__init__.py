@@ -1,6 +1,7 @@
 """What generated code calls (``from s2sad import runtime as rt``): plain Python that ``numba.njit`` also compiles."""
 
 from s2sad.runtime import vecmath
+from s2sad.runtime.combinatorics import comb, factorial, gcd, int_lcm, isqrt, lcm, perm
 from s2sad.runtime.errors import SizeOneError
 from s2sad.runtime.floats import fmod, sinc
 from s2sad.runtime.integers import (
@@ -15,6 +16,19 @@ from s2sad.runtime.integers import (
 )
 from s2sad.runtime.lifting import lift
 from s2sad.runtime.ordering import argsort, searchsorted_left, searchsorted_right
+from s2sad.runtime.representation import (
+    fma,
+    fraction,
+    frexp_exponent,
+    frexp_mantissa,
+    isclose,
+    ldexp,
+    product_error,
+    remainder,
+    spacing,
+    sum_error,
+    ulp,
+)
 from s2sad.runtime.selection import clip, fmax, fmin, heaviside, maximum, minimum, pymax, pymin, sign
 from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
@@ -28,31 +42,49 @@ __all__ = [
     "checked_pow",
     "checked_sub",
     "clip",
+    "comb",
     "compensated_add",
     "compensated_value",
     "digamma",
     "erf",
     "erfc",
+    "factorial",
+    "fma",
     "fmax",
     "fmin",
     "fmod",
+    "fraction",
+    "frexp_exponent",
+    "frexp_mantissa",
     "gamma",
+    "gcd",
     "heaviside",
     "index",
+    "int_lcm",
+    "isclose",
+    "isqrt",
+    "lcm",
+    "ldexp",
     "lgamma",
     "lift",
     "lshift",
     "maximum",
     "minimum",
+    "perm",
     "polygamma",
+    "product_error",
     "pymax",
     "pymin",
+    "remainder",
     "rshift",
     "searchsorted_left",
     "searchsorted_right",
     "sign",
     "sinc",
+    "spacing",
+    "sum_error",
     "total",
+    "ulp",
     "vecmath",
     "wrap",
 ]

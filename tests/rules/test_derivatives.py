@@ -63,7 +63,7 @@ def test_arguments_without_partial_do_not_matter(entry):
 
 @pytest.mark.parametrize("entry", [e for e in OPS.values() if e.operands == "float"], ids=lambda e: e.name)
 def test_where_no_partial_is_given_the_function_is_piecewise_constant(entry):
-    if entry.differentiable:
+    if entry.differentiable or entry.name == "sum_error":  # which is rounding itself
         return
     args = draw(entry)
     moved = [a * (1.0 + 1e-12) for a in args]

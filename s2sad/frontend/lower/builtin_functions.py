@@ -189,6 +189,13 @@ for _function in (operator.add, operator.sub, operator.mul, operator.truediv, op
     BUILTINS[_function] = _operator(_function)
 
 
+@_handles(divmod)
+def _divmod(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
+    a = bound(c, "divmod", "x y", args, kwargs, 2)
+    functions = (operator.floordiv, operator.mod)
+    return Tup(tuple(operators.binary(c, f, a["x"], a["y"], hint) for f in functions))  # type: ignore[arg-type]
+
+
 def _scalar(c: State, args: _Args, kwargs: _Kwargs, name: str) -> Num:
     value = bound(c, name, "x", args, kwargs)["x"]
     assert value is not None

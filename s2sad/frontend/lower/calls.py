@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import gast
+import numpy as np
 from numba.core.dispatcher import Dispatcher
 
 from s2sad.analysis.types import Kind
@@ -19,9 +20,11 @@ from s2sad.frontend.lower.functions import HANDLERS
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
+from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
 from s2sad.frontend.lower.outcomes import Fork
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
+from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
 from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import get_source
 from s2sad.library import is_static
@@ -66,17 +69,22 @@ def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, V
 def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     if is_static(f):
         return call_static(c, f, args, kwargs)
+    known = f if callable(f) and getattr(type(f), "__hash__", None) is not None else None
+    if "out" in kwargs and known in OUT_TAKERS:
+        return call_with_out(c, f, args, kwargs, lambda rest: _call_object(c, f, args, rest, hint))
     found = library.implementation(f, args, kwargs)
     if found is not None:
         return library.call(c, found, args, kwargs)
-    try:
-        handler = HANDLERS.get(f)
-    except TypeError:
-        handler = None
+    handler = HANDLERS.get(known)
     if handler is not None:
         return handler(c, args, kwargs, hint)
+    if known in SEQUENCES:
+        function, values = sequence_call(c, f, args, kwargs)
+        return c.call(callee_of(c, function), values, {})
     entry = by_function(f)
     if entry is not None:
+        if isinstance(f, np.ufunc):
+            return call_ufunc(c, f, entry, args, kwargs, hint)
         if kwargs:
             c.refuse(f"the keyword {next(iter(kwargs))} of {f.__name__}", "the call without it")
         if len(args) != entry.arity:

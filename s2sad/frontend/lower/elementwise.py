@@ -187,7 +187,9 @@ def narrowed(c: State, args: Sequence[Num | Arr]) -> list[Num | Arr]:
 def one_on(c: State, a: Arr, axis: int, beside: Sequence[n.Atom]) -> Arr:
     """``a`` with the constant extent 1 on ``axis``, if its extent there is 0 or 1 and is to meet others."""
     extent = a.extents[axis]
-    if not c.shapes.at_most_one(extent) or all(c.shapes.equal(extent, e) for e in beside if not is_one(e)):
+    if is_one(extent) or not c.shapes.at_most_one(extent):
+        return a
+    if all(c.shapes.equal(extent, e) for e in beside if not is_one(e)):
         return a
     c.check_equal(extent, const(1), "SizeOne", f"axis {axis} of {a.var.hint} is empty")
     extents = list(a.extents)
@@ -213,8 +215,6 @@ def truth_of(c: State, value: Num | Arr) -> Num | Arr:
 def select(c: State, cond: Num | Arr, a: Num | Arr, b: Num | Arr, hint: str = "t") -> Num | Arr:
     """``np.where(cond, a, b)``."""
     dtype = common_dtype(kinds_of((a, b)))
-    if all(isinstance(v, Num) for v in (cond, a, b)):
-        c.refuse("np.where of scalars gives a 0-d array", "a if cond else b")
     return emit(c, "select", [truth_of(c, cond), a, b], dtype, Kind(dtype), hint)
 
 

@@ -13,14 +13,17 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
+from s2sad.frontend.lower.mathematics import MATHEMATICS
+from s2sad.frontend.lower.picking import PICKING, nonzero
 from s2sad.frontend.lower.shape_functions import SHAPE_FUNCTIONS
 from s2sad.frontend.lower.state import State, num
+from s2sad.frontend.lower.ufuncs import PAIRS, rounded
 from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe, integer, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = dict(BUILTINS) | SHAPE_FUNCTIONS
+HANDLERS: dict[Any, Handler] = {**BUILTINS, **MATHEMATICS, **PAIRS, **PICKING, **SHAPE_FUNCTIONS}
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
@@ -244,6 +247,8 @@ def _cast(c: State, array: Arr, dtype: str, hint: str) -> Arr:
 
 @handles(np.where)
 def _where(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    if len(args) == 1 and not kwargs:
+        return nonzero(c, args, kwargs, hint)
     a = bound(c, "where", "condition x y", args, kwargs, 3)
     return ew.select(c, *(ew.operand(c, a[k]) for k in ("condition", "x", "y")), hint)  # type: ignore[arg-type]
 
@@ -268,9 +273,11 @@ _CLIP = {"min": "a_min", "max": "a_max"}
 @handles(np.round, np.around)
 def _round(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     a = bound(c, "round", "a decimals", args, kwargs)
-    decimals = a["decimals"]
-    if decimals is not None and not (isinstance(decimals, Num) and decimals.const == 0):
-        c.refuse("np.round to decimals", "np.round(x * 10**k) / 10**k")
+    decimals = integer(0) if a["decimals"] is None else indexing.index_number(c, a["decimals"])
+    if decimals.const is None:
+        c.needs_static("np.round to a number of decimals known at run time only", "a constant")
+    if decimals.const:
+        return rounded(c, _operand(c, a["a"]), int(decimals.const), hint)
     return ew.apply(c, op("rint"), np.round, [_operand(c, a["a"])], hint)
 
 

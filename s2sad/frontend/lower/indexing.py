@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from dataclasses import replace
 
 import numpy as np
 
+from s2sad.frontend.lower import advanced, operators, shaping
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import operators
-from s2sad.frontend.lower.slices import bounds, position
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Num, Range, SliceOf, Static, Tup, Value, describe, integer
+from s2sad.frontend.lower.values import Arr, Num, Range, SliceOf, Tup, Value, describe, integer
+from s2sad.frontend.lower.views import Item as Item
+from s2sad.frontend.lower.views import fitted, given_items, items_of, positions
+from s2sad.frontend.lower.views import index_number as index_number
+from s2sad.frontend.lower.views import is_advanced as is_advanced
+from s2sad.frontend.lower.views import view_of as view_of
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
-Item: TypeAlias = "Num | SliceOf | None"  # an index, a slice, a new axis
-
-
-def index_number(c: State, value: Value) -> Num:
-    """``value`` as an int scalar."""
-    if isinstance(value, Arr) and value.ndim == 0:
-        value = Num(ew.load(c, value, ()))
-    if not isinstance(value, Num) or not value.dtype.startswith(("int", "uint")):
-        c.refuse(f"{describe(value)} as an index", "an int or a slice")
-    return value
+_LANES = (operator.add, operator.sub, operator.mul, operator.truediv)  # harmless where a mask is false
 
 
 def get_item(c: State, base: Value, index: Value, hint: str = "t") -> Value:
@@ -36,10 +31,14 @@ def get_item(c: State, base: Value, index: Value, hint: str = "t") -> Value:
         c.refuse("a range is not subscripted", "start + step * k")
     if not isinstance(base, Arr):
         c.refuse(f"subscript of {describe(base)}")
-    items, whole = _items(c, base, index)
+    if is_advanced(index):
+        return advanced.read(c, advanced.select(c, base, arrays_of(c, index)), hint)
+    items, whole = items_of(c, base, index)
     if whole:
-        return Num(ew.load(c, base, _positions(c, base, items), hint))
-    return view_of(c, base, items, hint)
+        return Num(ew.load(c, base, positions(c, base, items), hint))
+    view = view_of(c, base, items, hint)
+    copies = any(isinstance(v, Arr) for v in given_items(index))  # NumPy: a 0-d array as an index makes a copy
+    return shaping.copied(c, view, hint) if copies else view
 
 
 def _tuple_item(c: State, base: Tup, index: Value) -> Value:
@@ -58,95 +57,6 @@ def _tuple_item(c: State, base: Tup, index: Value) -> Value:
         c.refuse(f"index {index.const} of a tuple of {len(base.items)}")
 
 
-def _items(c: State, base: Arr, index: Value) -> tuple[list[Item], bool]:
-    """One item per axis and new axis; whether they name one element (no ``...`` among them)."""
-    given = list(index.items) if isinstance(index, Tup) and not index.is_list else [index]
-    ellipses = [k for k, v in enumerate(given) if isinstance(v, Static) and v.value is Ellipsis]
-    if len(ellipses) > 1:
-        c.refuse("an index can only have a single ellipsis ('...')")
-    items: list[Any] = [_item(c, v) for v in given]
-    axes = sum(i is not None and i is not Ellipsis for i in items)
-    if axes > base.ndim:
-        c.refuse(f"{axes} indices for {describe(base)} ({base.var.hint})")
-    at = ellipses[0] if ellipses else len(items)
-    full = [SliceOf(None, None, None)] * (base.ndim - axes)
-    items[at : at + 1] = full
-    return items, not ellipses and all(isinstance(i, Num) for i in items)
-
-
-def _item(c: State, value: Value) -> Any:
-    match value:
-        case Static(value=None):
-            return None
-        case Static(value=v) if v is Ellipsis:
-            return Ellipsis
-        case SliceOf():
-            return value
-        case Num(dtype="bool"):
-            c.refuse("a bool as an index", "an if, or np.where")
-        case Arr() if value.ndim > 0:
-            what = "a mask" if value.dtype == "bool" else "an array"
-            c.refuse(
-                f"{what} as an index (advanced indexing) is not supported yet", "np.where, or a loop over the indices"
-            )
-        case Tup():
-            c.refuse("a list as an index (advanced indexing) is not supported yet", "a loop over the indices")
-    return index_number(c, value)
-
-
-def _positions(c: State, base: Arr, items: list[Item]) -> tuple[n.Atom, ...]:
-    return tuple(position(c, i, e) for i, e in zip(items, base.extents, strict=True) if isinstance(i, Num))
-
-
-def view_of(c: State, base: Arr, items: list[Item], hint: str = "t") -> Arr:
-    """The view that ``items`` select; ``base`` itself if they select all of it."""
-    parts: list[n.ViewItem] = []
-    extents: list[n.Atom] = []
-    axis = 0
-    for item in items:
-        if item is None:
-            parts.append(n.NewAxis())
-            extents.append(const(1))
-            continue
-        extent = base.extents[axis]
-        if isinstance(item, Num):
-            parts.append(n.At(position(c, item, extent)))
-        else:
-            part = bounds(c, item, extent)
-            parts.append(part)
-            extents.append(part.extent)
-        axis += 1
-    if all(_is_full(p, e) for p, e in zip(parts, base.extents, strict=False)) and len(parts) == base.ndim:
-        return base
-    hint = base.var.hint if hint == "t" else hint
-    return c.view(base, tuple(parts), tuple(extents), layout(base, parts), hint)
-
-
-def _is_full(part: n.ViewItem, extent: n.Atom) -> bool:
-    return isinstance(part, n.Slice) and part.extent == extent and part.start == const(0) and part.step == const(1)
-
-
-def layout(base: Arr, parts: list[n.ViewItem]) -> str:
-    """C if the view is contiguous by construction: indices, then one slice of step 1, then whole axes."""
-    if base.type.layout != "C":
-        return "A"
-    state = 0  # 0: only indices so far, 1: after the slice
-    axis = 0
-    for part in parts:
-        if isinstance(part, n.NewAxis):
-            continue
-        if isinstance(part, n.At) and state > 0:
-            return "A"
-        if isinstance(part, n.Slice):
-            if state > 0 and not _is_full(part, base.extents[axis]):
-                return "A"
-            if part.step != const(1):
-                return "A"
-            state = 1
-        axis += 1
-    return "C"
-
-
 def row(c: State, base: Arr, index: Num, hint: str = "t") -> Value:
     """``base[index]`` for an int."""
     return get_item(c, base, index, hint)
@@ -158,11 +68,56 @@ def row(c: State, base: Arr, index: Num, hint: str = "t") -> Value:
 def set_item(c: State, base: Value, index: Value, value: Value) -> None:
     """``base[index] = value``."""
     array = _stored(c, base)
-    items, whole = _items(c, array, index)
+    if is_advanced(index):
+        _set_picked(c, array, index, value)
+        return
+    items, whole = items_of(c, array, index)
     if whole:
-        store_element(c, array, _positions(c, array, items), value)
+        store_element(c, array, positions(c, array, items), value)
     else:
         store_whole(c, view_of(c, array, items), value)
+
+
+def arrays_of(c: State, index: Value) -> list[Value]:
+    """The items of ``index``, lists made arrays."""
+    items = given_items(index)
+    return [stack(c, v, None if v.items else "int64") if isinstance(v, Tup) else v for v in items]
+
+
+def _set_picked(c: State, array: Arr, index: Value, value: Value) -> None:
+    """``array[index] = value`` for an index with arrays in it."""
+    stored = stack(c, value) if isinstance(value, Tup) else ew.operand(c, value)
+    items = arrays_of(c, index)
+    mask = advanced.only_mask(c, array, items) if isinstance(stored, Num) else None
+    if mask is None:
+        advanced.write(c, advanced.select(c, array, items), stored)
+    else:
+        store_where(c, array, mask, Num(c.scalar(stored, array.dtype)))  # type: ignore[arg-type]
+
+
+def store_where(c: State, array: Arr, mask: Arr, value: Num | Arr) -> None:
+    """``array = value`` where ``mask`` is true; both broadcast to ``array`` and ``value`` has its dtype."""
+    store_whole(c, array, ew.emit(c, "select", [mask, value, array], array.dtype, array.kind))
+
+
+def _augment_picked(c: State, array: Arr, index: Value, function: Callable, rhs: Callable[[], Value]) -> None:
+    """``array[index] <function>= rhs()``: all are read, then all are stored (the last of equal indices wins)."""
+    items = arrays_of(c, index)
+    mask = advanced.only_mask(c, array, items) if function in _LANES and array.dtype.startswith("float") else None
+    stores = c.stores
+    value = None if mask is None else ew.operand(c, rhs())
+    if mask is not None and isinstance(value, Num) and c.stores == stores:
+        check_in_place(c, array, function, value)
+        new = operators.binary(c, function, array, value)
+        assert isinstance(new, Arr)
+        store_where(c, array, mask, replace(new, var=_var(ew.cast_value(c, new, array.dtype))))
+        return
+    if c.stores != stores:
+        c.refuse("the right-hand side of this augmented store writes an array", "compute it on a line before")
+    picked = advanced.select(c, array, items)
+    values = advanced.read(c, picked, array.var.hint)
+    in_place(c, values, function, rhs() if value is None else value)
+    advanced.write(c, picked, values)
 
 
 def _stored(c: State, base: Value) -> Arr:
@@ -188,7 +143,7 @@ def store_whole(c: State, target: Arr, value: Value) -> None:
     stored = ew.operand(c, value)
     atom = ew.cast_value(c, stored, target.dtype)
     if isinstance(stored, Arr):
-        atom = _fitted(c, target, Arr(_var(atom), stored.root))
+        atom = fitted(c, target.extents, target.var.hint, Arr(_var(atom), stored.root))
     c.mark_written(target.root)
     c.emit(n.Store(target.var, (), atom, -1, c.b.loc))
 
@@ -198,32 +153,18 @@ def _var(atom: n.Atom) -> n.Var:
     return atom
 
 
-def _fitted(c: State, target: Arr, value: Arr) -> n.Var:
-    """``value`` with at most the target's dimensions, its extents checked against the target's."""
-    while value.ndim > target.ndim:
-        if not ew.is_one(value.extents[0]):
-            c.refuse(f"could not broadcast {describe(value)} into {describe(target)}", "index the value")
-        value = row(c, value, integer(0))  # type: ignore[assignment]
-    for axis in range(-value.ndim, 0):
-        value = ew.one_on(c, value, axis, [target.extents[axis]])
-        mine, theirs = target.extents[axis], value.extents[axis]
-        if ew.is_one(theirs):
-            continue
-        one_possible = not isinstance(theirs, n.Const)
-        message = f"could not broadcast input array: axis {axis} of {value.var.hint} and of {target.var.hint} differ"
-        c.check_equal(mine, theirs, "SizeOne" if one_possible else "ValueError", message)
-    return value.var
-
-
 def augment_item(c: State, base: Value, index: Value, function: Callable, rhs: Callable[[], Value]) -> None:
     """``base[index] <function>= rhs()``."""
     array = _stored(c, base)
-    items, whole = _items(c, array, index)
+    if is_advanced(index):
+        _augment_picked(c, array, index, function, rhs)
+        return
+    items, whole = items_of(c, array, index)
     if not whole:
         view = view_of(c, array, items)
         in_place(c, view, function, rhs())
         return
-    where = _positions(c, array, items)
+    where = positions(c, array, items)
     mark, stores = len(c.b.out), c.stores
     value = ew.operand(c, rhs())
     if isinstance(value, Num) and c.stores == stores and accumulates(c, array, function, value):
@@ -248,18 +189,23 @@ def in_place(c: State, target: Arr, function: Callable, value: Value) -> None:
     if function is operator.matmul:
         c.refuse("@= in place", "a = a @ b")
     operand = ew.operand(c, value)
-    own: Num | Arr = target if target.ndim else Num(n.Const(0, n.Scalar(target.dtype)))
-    result = ew.result_kind(c, function, (own, operand)).dtype
-    if not np.can_cast(result, target.dtype, "same_kind"):
-        c.refuse(f"cannot cast from {result} to {target.dtype} in place", f"{target.var.hint} = ... (a new array)")
+    check_in_place(c, target, function, operand)
     if accumulates(c, target, function, operand):
         atom = ew.cast_value(c, operand, target.dtype)
         if isinstance(operand, Arr):
-            atom = _fitted(c, target, Arr(_var(atom), operand.root))
+            atom = fitted(c, target.extents, target.var.hint, Arr(_var(atom), operand.root))
         c.mark_written(target.root)
         c.emit(n.Accumulate(target.var, (), atom, "plain", -1, c.b.loc))
         return
     store_whole(c, target, operators.binary(c, function, target, operand))
+
+
+def check_in_place(c: State, target: Arr, function: Callable, operand: Num | Arr) -> None:
+    """Refuse what NumPy refuses: a result that the target's dtype does not hold."""
+    own: Num | Arr = target if target.ndim else Num(n.Const(0, n.Scalar(target.dtype)))
+    result = ew.result_kind(c, function, (own, operand)).dtype
+    if not np.can_cast(result, target.dtype, "same_kind"):
+        c.refuse(f"cannot cast from {result} to {target.dtype} in place", f"{target.var.hint} = ... (a new array)")
 
 
 def stack(c: State, value: Tup, dtype: str | None = None, hint: str = "t") -> Arr:

@@ -20,11 +20,14 @@ class Mark:
     roots: list[tuple[bool, str | None, Any]]
     unrollable: int
     loops: int
+    masks: dict[Any, Any]
 
     @classmethod
     def of(cls, c: State) -> Mark:
         flags = [(r.written, r.frozen, r.fork) for r in c.roots]
-        return cls(len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops)
+        return cls(
+            len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops, dict(c.masks)
+        )
 
     def restore(self, c: State) -> None:
         del c.frames[self.frames :]
@@ -34,4 +37,5 @@ class Mark:
         del c.roots[len(self.roots) :]
         for root, flags in zip(c.roots, self.roots, strict=True):
             root.written, root.frozen, root.fork = flags
+        c.masks = dict(self.masks)
         c.loops, c.unrollable = self.loops, self.unrollable

@@ -14,6 +14,7 @@ from s2sad.library import METHODS
 
 _AS_FUNCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "dot": np.dot, "copy": np.copy, "ravel": np.ravel,
+    "nonzero": np.nonzero, "take": np.take, "put": np.put,
     "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "argmax": np.argmax, "argmin": np.argmin,
      "swapaxes": np.swapaxes,
 }  # fmt: skip
@@ -34,6 +35,8 @@ def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
         return Static(np.dtype(base.dtype))
     if name == "real":
         return base
+    if name == "compress" and isinstance(base, Arr):
+        return Method(base, name)
     if name in _AS_FUNCTIONS or name in METHODS or name in _OWN:
         return Method(base, name)
     if name == "view":
@@ -66,6 +69,8 @@ def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: 
             return shaping.transposed(c, base, args, hint)
         case "flatten":
             return shaping.flatten(c, base, hint)
+        case "compress":
+            return library.numpy_call(c, np.compress, [*args[:1], base, *args[1:]], kwargs, hint)
         case "fill":
             return _fill(c, base, args)
         case "item":

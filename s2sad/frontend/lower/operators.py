@@ -13,7 +13,7 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe
 from s2sad.ir.builder import const
-from s2sad.rules.registry import by_function
+from s2sad.rules.registry import by_function, raises
 
 _BINARY: dict[type, Callable[[Any, Any], Any]] = {
     gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
@@ -313,8 +313,4 @@ def _second(c: State, is_or: bool, value: Value, first: Num, rest: Callable[[], 
 def _harmless(stmt: Any) -> bool:
     """Whether evaluating ``stmt`` in vain cannot be noticed: a scalar operation that cannot raise."""
     name = getattr(stmt, "op", None)
-    return (
-        name is not None
-        and not name.startswith("checked")
-        and name not in ("index", "floordiv", "mod", "pow", "lshift")
-    )
+    return name is not None and not raises(name) and name not in ("floordiv", "mod", "pow", "lshift")

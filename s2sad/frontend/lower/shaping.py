@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import indexing
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Num, SliceOf, Tup, Value, describe
+from s2sad.frontend.lower.values import Arr, Num, Tup, Value, describe
+from s2sad.frontend.lower.views import WHOLE, Item, index_number, view_of
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
-
-_WHOLE = SliceOf(None, None, None)
 
 
 def static_int(c: State, value: Value, what: str) -> int:
@@ -58,16 +56,16 @@ def transposed(c: State, a: Arr, args: Sequence[Value], hint: str = "t") -> Arr:
 
 def expand(c: State, a: Arr, axis: int, hint: str = "t") -> Arr:
     """A new axis of extent 1 at ``axis``."""
-    items: list[indexing.Item] = [_WHOLE] * a.ndim
+    items: list[Item] = [WHOLE] * a.ndim
     items.insert(axis, None)
-    return indexing.view_of(c, a, items, hint)
+    return view_of(c, a, items, hint)
 
 
 def shape_of(c: State, values: Sequence[Value]) -> list[Num]:
     """The items of a shape given as ints or as one tuple."""
     if len(values) == 1 and isinstance(values[0], Tup):
         values = values[0].items
-    return [indexing.index_number(c, v) for v in values]
+    return [index_number(c, v) for v in values]
 
 
 def extents_of(c: State, values: Sequence[Value]) -> tuple[n.Atom, ...]:
@@ -157,8 +155,8 @@ def squeezed(c: State, a: Arr, axes: tuple[int, ...] | None, hint: str = "t") ->
         if any(not isinstance(e, n.Const) for e in a.extents):
             c.refuse("squeeze of axes whose extents are not known", "x[:, 0] or squeeze(axis=k)")
         axes = tuple(k for k, e in enumerate(a.extents) if ew.is_one(e))
-    items: list[indexing.Item] = [Num(const(0)) if k in axes else _WHOLE for k in range(a.ndim)]
+    items: list[Item] = [Num(const(0)) if k in axes else WHOLE for k in range(a.ndim)]
     for k in axes:
         message = "cannot select an axis to squeeze out which has size not equal to one"
         c.check_equal(a.extents[k], const(1), "ValueError", message)
-    return indexing.view_of(c, a, items, hint)
+    return view_of(c, a, items, hint)

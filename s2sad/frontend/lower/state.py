@@ -50,6 +50,7 @@ class State:
         self.serial = 0
         self.statements = 0
         self.roots: list[Root] = []
+        self.masks: dict[n.Var, tuple[int, int, tuple[Arr, ...]]] = {}  # where arrays were last found to be nonzero
         self.joined: list[tuple[str, tuple[Root, ...]]] = []  # joins of references that this statement made
         self._scopes: list[set[n.Var]] = [set()]
 
@@ -280,6 +281,7 @@ class State:
                 self.refuse(f"this writes the captured array {piece.name}", "pass it as an argument")
         for piece in root.all():
             piece.written = True
+            piece.stores += 1
         self.stores += 1
 
     def _refuse_store(self, root: Root, piece: Root) -> NoReturn:

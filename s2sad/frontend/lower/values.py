@@ -55,6 +55,7 @@ class Root:
     serial: int = 0
     var: n.Var | None = None
     written: bool = False
+    stores: int = 0
     frozen: str | None = None
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
