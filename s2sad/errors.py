@@ -41,6 +41,14 @@ class ArgumentError(S2SADError, TypeError):
     """A call passed an argument, seed or option of the wrong type, shape, dtype or layout."""
 
 
+class KinkError(S2SADError, ArithmeticError):
+    """With ``kinks="raise"``: the call came to a point where the function has no derivative; the text says where."""
+
+
+class KinkWarning(UserWarning):
+    """A branch of the function compares active floats for equality: its derivative is that of the path taken."""
+
+
 class InternalError(S2SADError):
     """A defect of s2sad itself, with the ``stage`` (pass or analysis) that failed."""
 

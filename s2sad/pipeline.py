@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,13 +18,16 @@ from typing import Any, TypeVar
 from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.guards import guard_shapes
+from s2sad.adjoint.kinks import equalities, kinks
 from s2sad.adjoint.reverse import reverse
+from s2sad.adjoint.splice import settled
 from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
-from s2sad.errors import InternalError, Problem, S2SADError, refuse
+from s2sad.errors import InternalError, KinkWarning, Problem, S2SADError, refuse
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
 from s2sad.frontend.normalize import normalize
+from s2sad.frontend.places import function_at
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
@@ -60,6 +64,7 @@ class Request:
     tupled: bool = False
     style: str = "fast"
     debug: bool = False
+    kinks: str = "convention"
 
 
 @dataclass(frozen=True)
@@ -141,8 +146,25 @@ def _lower(state: State) -> State:
     return replace(state, ir=lowered.function, captures=lowered.captures, guards=lowered.guards)
 
 
+def _kinks(state: State) -> State:
+    """Checks at kinks (``kinks="raise"``), or a warning of branches on the equality of active floats."""
+    ir, request = _ir(state), state.request
+    wrt = frozenset(request.wrt)
+    if request.kinks == "raise":
+        return replace(state, ir=kinks(ir, wrt, lambda loc: function_at(loc, state.source)))
+    for loc in equalities(ir, wrt) if request.mode != "primal" else ():
+        text = f"{loc.text!r} branches on the equality of active values; with kinks='raise' that is an error"
+        warnings.warn_explicit(text, KinkWarning, loc.filename, loc.line)
+    return state
+
+
 def _differentiate(state: State) -> State:
     """Keep the primal; add its reverse sweep or its tangents, as the request says."""
+    state = _derivative(state)
+    return replace(state, ir=settled(_ir(state)))
+
+
+def _derivative(state: State) -> State:
     request, primal = state.request, _ir(state)
     state = replace(state, primal=primal)
     name = derived_name(primal.name, request.mode)
@@ -188,6 +210,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("fence", _fence),
     Stage("normalize", _normalize),
     Stage("lower", _lower, "array"),
+    Stage("kinks", _kinks, "array"),
     _pass("scalarize", scalarize),
     _pass("fold", fold),
     _pass("copies", copies),

@@ -10,6 +10,7 @@ import numpy as np
 from s2sad.api import Derivative, jvp, vjp
 from s2sad.api.fingerprint import plain_function
 from s2sad.api.selfcheck import CheckError, dot_product, flat, inner, norm, random_like, tolerance_of
+from s2sad.ir.trees import build, children, parts
 
 __all__ = ["CheckError", "check_grads", "directional_derivative"]
 
@@ -58,7 +59,7 @@ def check_grads(
     if not flat(out):
         raise CheckError(f"{reverse!r} returns no float; there is nothing to check")
     y_bar = random_like(out, rng)
-    weighted, x_bar = _weighted(primal, y_bar), pullback(y_bar)
+    weighted, x_bar = _weighted(reverse, y_bar), pullback(y_bar)
     for k, name in enumerate(reverse.__signature__.parameters):
         if not flat(own[k]):
             continue
@@ -80,17 +81,17 @@ def check_grads(
         raise CheckError(f"vjp and jvp of {reverse.__name__} disagree: {sides}")
 
 
-def _weighted(primal: Callable[..., Any], y_bar: Any) -> Callable[[list[Any]], float]:
+def _weighted(reverse: Derivative, y_bar: Any) -> Callable[[list[Any]], float]:
     """``<y_bar, f(args)>`` of the un-jitted function, on copies in float64."""
-    plain = plain_function(primal)
-    return lambda args: inner(y_bar, plain(*(_double(a) for a in args)))
+    plain = plain_function(reverse.primal)
+    return lambda args: inner(y_bar, reverse.binder.call(plain, [_double(a) for a in args]))
 
 
 def _double(value: Any) -> Any:
     """A copy of a nested value with float32 made float64."""
-    if isinstance(value, tuple):
-        items = [_double(v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    found = children(value)
+    if found is not None:
+        return build(found[0], [_double(v) for v in found[1]])
     if isinstance(value, np.ndarray):
         return value.astype(np.float64) if value.dtype.kind == "f" else value.copy()
     return np.float64(value) if isinstance(value, np.floating) else value
@@ -100,9 +101,10 @@ def _moved(value: Any, direction: Any, h: float) -> Any:
     """``value + h * direction``, in float64; leaves without a direction stay."""
     if direction is None:
         return value
-    if isinstance(value, tuple):
-        items = [_moved(v, d, h) for v, d in zip(value, direction, strict=True)]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    found = children(value)
+    if found is not None:
+        pairs = zip(found[1], parts(found[0], direction), strict=True)
+        return build(found[0], [_moved(v, d, h) for v, d in pairs])
     moved = np.asarray(value, np.float64) + h * np.asarray(direction, np.float64)
     return moved if isinstance(value, np.ndarray) else float(moved) if isinstance(value, float) else np.float64(moved)
 

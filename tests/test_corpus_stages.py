@@ -12,7 +12,10 @@ import numpy as np
 import pytest
 
 from s2sad.analysis.signature import ArgSpec, ArrayArg, TupleArg, spec_of
+from s2sad.api import layout as lay
 from s2sad.frontend.source import get_source
+from s2sad.ir import nodes as n
+from s2sad.ir.trees import parts
 from s2sad.pipeline import STAGES, Derived, Request, derive
 from s2sad.verify import verify
 from tests.programs import PROGRAMS, Program
@@ -39,7 +42,9 @@ def bound(program: Program, variant: str = "") -> dict[str, Any]:
 def with_ones(spec: ArgSpec, value: Any) -> ArgSpec:
     """The size-1 specialisation, which the wrapper asks for where an extent of 1 stretches."""
     if isinstance(spec, TupleArg):
-        return replace(spec, items=tuple(with_ones(s, v) for s, v in zip(spec.items, value, strict=True)))
+        return replace(
+            spec, items=tuple(with_ones(s, v) for s, v in zip(spec.items, parts(spec.cls, value), strict=True))
+        )
     if isinstance(spec, ArrayArg):
         return replace(spec, known=tuple(1 if extent == 1 else None for extent in value.shape))
     return spec
@@ -52,6 +57,12 @@ def derived(program: Program, args: dict[str, Any], mode: str) -> Derived:
     return derive(get_source(program.fn), specs, Request(mode, wrt))
 
 
+def packed(fn: n.Function, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """``values`` as generated code takes them."""
+    pairs = [(lay.packer(lay.of_tree(p.tree)), value) for p, value in zip(fn.params, values, strict=True)]
+    return tuple(value if pack is None else pack(value) for pack, value in pairs)
+
+
 def results(made: Derived, args: dict[str, Any], extra: tuple[Any, ...]) -> dict[str, np.ndarray]:
     """By stage: the float leaves that the IR gives, then those of the arrays that the function writes; each verified.
 
@@ -62,6 +73,7 @@ def results(made: Derived, args: dict[str, Any], extra: tuple[Any, ...]) -> dict
     for name, fn in made.stages:
         verify(fn, LEVELS[name] or "loop", name)
         own = matrix.fresh((*args.values(), *(capture.read() for capture in made.captures), *extra))[: len(fn.params)]
+        own = packed(fn, own)
         out = interpreter.run(fn, own)
         written = {v.name for v in fn.written}
         after = [a for p, a in zip(fn.params, own, strict=True) if getattr(p.tree, "name", None) in written]
@@ -180,7 +192,8 @@ def test_cost_of_the_adjoint(program: Program) -> None:
     for mode, counts, seed in (("primal", primal, ()), ("vjp", adjoint, extra)):
         made = derived(program, args, mode)
         captured = (capture.read() for capture in made.captures)
-        interpreter.run(made.function, matrix.fresh((*args.values(), *captured, *seed)), counts=counts)
+        values = packed(made.function, matrix.fresh((*args.values(), *captured, *seed)))
+        interpreter.run(made.function, values, counts=counts)
     if "composite" in program.tags:  # functions whose partials are formulas of many operations count by their cost
         primal.arithmetic, adjoint.arithmetic = primal.flops, adjoint.flops
     assert adjoint.total <= COST_BOUND * primal.total + COST_OF_FRAME, (primal, adjoint)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from s2sad.adjoint.regions import Region, Regions
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder, const
+
+ENDLESS = 2**62  # a constant bound from here on is none
 
 Linear = tuple[dict[str, tuple[n.Var, int]], int]  # sum of coefficient * variable, plus constant
 
@@ -12,6 +17,8 @@ Linear = tuple[dict[str, tuple[n.Var, int]], int]  # sum of coefficient * variab
 def numbered_by_index(loop: n.For | n.ReverseLoop) -> bool:
     """Whether the loop's own index can index its tapes: from a small constant by one, or down to a small constant."""
     start, stop, step = loop.start, loop.stop, loop.step
+    if isinstance(loop, n.For) and loop.leave is not None:
+        return False  # places are dense
     if step == const(1):
         return isinstance(start, n.Const) and 0 <= start.value <= 4
     return step == const(-1) and isinstance(stop, n.Const) and -1 <= stop.value <= 4
@@ -23,18 +30,37 @@ class Bounds:
     def __init__(self, facts: Regions, b: Builder) -> None:
         self.facts = facts
         self.b = b
+        self.leaving = False
 
-    def trips(self, loop: n.For | n.ReverseLoop, r: Region) -> n.Atom | None:
-        """At least as many as the trip numbers of ``loop``, whose body is ``r``, ever count."""
+    def trips(self, loop: n.For | n.ReverseLoop, r: Region, leaving: bool = False) -> n.Atom | None:
+        """At least as many as the trip numbers of ``loop``, whose body is ``r``, ever count; ``leaving`` as below."""
+        with self._leaving(leaving):
+            return self._trips(loop, r)
+
+    def _trips(self, loop: n.For | n.ReverseLoop, r: Region) -> n.Atom | None:
         if numbered_by_index(loop):
             rising = loop.step == const(1)
             past = self._difference(loop.stop, const(0)) if rising else self._difference(loop.start, const(-1))
             return self.clamp(self._upper(past, r))
         return self._general_bound(loop, r)
 
-    def upper(self, atom: n.Atom, r: Region) -> n.Atom | None:
-        """At least every value of ``atom`` inside ``r``'s loops, and not negative."""
-        return atom if self.is_top(atom) else self.clamp(self._upper(self._difference(atom, const(0)), r))
+    def upper(self, atom: n.Atom, r: Region, leaving: bool = False) -> n.Atom | None:
+        """At least every value of ``atom`` inside ``r``'s loops, and not negative.
+
+        ``leaving``: also by the bound of a loop that can be left, which may be far from what it reaches.
+        """
+        if self.is_top(atom):
+            return atom
+        with self._leaving(leaving):
+            return self.clamp(self._upper(self._difference(atom, const(0)), r))
+
+    @contextmanager
+    def _leaving(self, leaving: bool) -> Iterator[None]:
+        self.leaving = leaving
+        try:
+            yield
+        finally:
+            self.leaving = False
 
     def _general_bound(self, loop: n.For | n.ReverseLoop, r: Region) -> n.Atom | None:
         step = loop.step
@@ -140,6 +166,10 @@ class Bounds:
         if isinstance(d, n.For | n.ReverseLoop) and var == d.index and isinstance(d.step, n.Const):
             rising = d.step.value > 0
             if (sign > 0) == rising:
+                last = d.stop
+                endless = isinstance(last, n.Const) and abs(int(last.value)) >= ENDLESS
+                if isinstance(d, n.For) and d.leave is not None and (endless or not self.leaving):
+                    return None
                 return self._upper(self._difference(d.stop, const(1 if rising else -1)), r, sign)
             return self._upper(self._difference(d.start, const(0)), r, sign)
         if isinstance(d, n.Assign) and d.op in ("pymax", "pymin", "maximum", "minimum"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.adjoint import algebra
+from s2sad.adjoint.splice import alive, needed, splice
 from s2sad.analysis.activity import activity, is_float
 from s2sad.analysis.overflow import overflowing
-from s2sad.errors import InternalError
+from s2sad.errors import InternalError, Problem, refuse
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.ir.builder import Builder, Names
@@ -147,8 +148,11 @@ class _Forward:
                 self.loop(stmt)
             case n.Map():
                 self.map(stmt)
-            case n.LibCall() if self.act.is_varied(stmt.out):
+            case n.LibCall() if any(self.act.is_varied(v) for v in stmt.outs):
                 self.libcall(stmt)
+            case n.Custom():
+                self.b.add(stmt)
+                self.custom(stmt)
             case n.Assign():
                 self.b.add(stmt)
                 self.assign(stmt)
@@ -202,7 +206,10 @@ class _Forward:
     def libcall(self, stmt: n.LibCall) -> None:
         """``out_dot`` is the sum of the rule's terms, one per varied operand."""
         self.b.add(stmt)
-        out = self.shadow(stmt.out)
+        if not registry.has_rules(stmt.fn):
+            self._clear(stmt.outs)
+            return
+        out = self.shadow(stmt.outs[0])
         first = True
         for k, template in enumerate(registry.jvp_of(stmt.fn)):
             if template is None or self.dot(stmt.args[k]) is None:
@@ -211,7 +218,44 @@ class _Forward:
             self.b.add(n.Store(out, (), term, loc=stmt.loc) if first else n.Accumulate(out, (), term, loc=stmt.loc))
             first = False
         if first:
-            self.b.add(n.Store(out, (), algebra.zero(stmt.out.type.dtype), loc=stmt.loc))
+            self._clear(stmt.outs)
+
+    def _clear(self, outs: tuple[n.Var, ...]) -> None:
+        """No derivative reaches the arrays ``outs``, which were just written whole."""
+        for out in outs:
+            if self.act.is_varied(out):
+                self.b.add(n.Store(self.shadow(out), (), algebra.zero(out.type.dtype), loc=self.b.loc))
+
+    def custom(self, stmt: n.Custom) -> None:
+        """What the rule gives as the tangents of the outs."""
+        dots = [self.dot(a) for a in stmt.args]
+        if all(d is None for d in dots) or not any(self.act.is_varied(out) for out in stmt.outs):
+            self._clear(walk.written(stmt))
+            return
+        if isinstance(stmt.jvp, str):
+            raise refuse(Problem(stmt.loc, stmt.jvp, f"{stmt.jvp.split()[0]}.defjvp(rule), or reverse mode"))
+        rule, _ = needed(stmt.jvp, (k for k, out in enumerate(stmt.outs) if self.act.is_varied(out)))
+        seeds = [self._zeros_like(a) if d is None else d for a, d in zip(stmt.args, dots, strict=True)]
+        actual = dict(zip(rule.params, (*stmt.reads, *seeds), strict=True))
+        live = alive(self.b, [d for d in dots if d is not None])
+        with self.b.block() as body:
+            results = splice(self.b, rule, actual, -1)
+            for out, value in zip(stmt.outs, results, strict=True):
+                if isinstance(out.type, n.Array) and value is not None:
+                    self.b.add(n.Store(self.shadow(out), (), value, loc=stmt.loc))
+        self._clear(walk.written(stmt))
+        joins = []
+        for out, value in zip(stmt.outs, results, strict=True):
+            if isinstance(out.type, n.Scalar) and value is not None:
+                target = self.b.var(out.hint + "_dot", n.Scalar(out.type.dtype))
+                joins.append(n.Join(target, value, algebra.zero(out.type.dtype)))
+                self.dots[out.name] = target
+        self.b.add(n.If(live, tuple(body), (), tuple(joins), stmt.loc))
+
+    def _zeros_like(self, a: n.Var) -> n.Atom:
+        if not isinstance(a.type, n.Array):
+            return algebra.zero(a.type.dtype)
+        return self.b.alloc(a.hint + "_dot", a.type.dtype, a.type.extents, algebra.zero(a.type.dtype))
 
     def _array_term(self, t: registry.Template, stmt: n.LibCall) -> n.Var:
         match t:
@@ -220,9 +264,10 @@ class _Forward:
                 assert isinstance(arg, n.Var)  # operands of library calls are arrays
                 return arg if isinstance(t, registry.Arg) else self.shadow(arg)
             case registry.Apply(op, args) if op in ("matmul", "matvec"):
-                assert isinstance(stmt.out.type, n.Array)
-                target = self.b.alloc(stmt.out.hint + "_dot", stmt.out.type.dtype, stmt.out.type.extents)
-                self.b.add(n.LibCall(op, target, tuple(self._array_term(a, stmt) for a in args), loc=stmt.loc))
+                (out,) = stmt.outs
+                assert isinstance(out.type, n.Array)
+                target = self.b.alloc(out.hint + "_dot", out.type.dtype, out.type.extents)
+                self.b.add(n.LibCall(op, (target,), tuple(self._array_term(a, stmt) for a in args), loc=stmt.loc))
                 return target
         raise InternalError(f"the tangent rule of {stmt.fn} has a part that has no array form")
 

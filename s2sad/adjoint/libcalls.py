@@ -26,17 +26,24 @@ class LibCalls:
 
     def reverse(self, stmt: n.LibCall, frame: Frame) -> None:
         """The array-level rule of the library function, one contribution per active operand."""
-        shadow = self.shadows.of(stmt.out, frame)
+        if not registry.has_rules(stmt.fn):
+            for out in stmt.outs:
+                if self.act.active(out) and not self._fresh_out(out, frame):
+                    zero = algebra.zero(out.type.dtype)
+                    self.b.add(n.Store(self.shadows.of(out, frame), (), zero, loc=stmt.loc))
+            return
+        (out,) = stmt.outs
+        shadow = self.shadows.of(out, frame)
         for arg, template in zip(stmt.args, registry.vjp_of(stmt.fn), strict=True):
             if isinstance(arg, n.Var) and self.act.is_varied(arg):
                 value = self._array_value(template, stmt, shadow, frame, arg)
                 self.b.add(n.Accumulate(self.shadows.of(arg, frame), (), value, "plain", loc=stmt.loc))
-        if not self._fresh_out(stmt, frame):
-            self.b.add(n.Store(shadow, (), algebra.zero(stmt.out.type.dtype), loc=stmt.loc))
+        if not self._fresh_out(out, frame):
+            self.b.add(n.Store(shadow, (), algebra.zero(out.type.dtype), loc=stmt.loc))
 
-    def _fresh_out(self, stmt: n.LibCall, frame: Frame) -> bool:
-        made = self.facts.definition[stmt.out.name]
-        return isinstance(made, n.Alloc) and self.facts.home[stmt.out.name] is frame.region
+    def _fresh_out(self, out: n.Var, frame: Frame) -> bool:
+        made = self.facts.definition[out.name]
+        return isinstance(made, n.Alloc) and self.facts.home[out.name] is frame.region
 
     def _array_value(self, t: registry.Template, stmt: n.LibCall, bar: n.Var, frame: Frame, like: n.Var) -> n.Var:
         """The array that template ``t`` describes, as array-level statements (scalarize turns them into loops)."""
@@ -48,7 +55,7 @@ class LibCalls:
                 assert isinstance(arg, n.Var)
                 return self.storage.references.whole(arg, stmt, frame)
             case registry.Result():
-                return self.storage.references.whole(stmt.out, stmt, frame)
+                return self.storage.references.whole(stmt.outs[0], stmt, frame, made_here=True)
             case registry.Apply(op, args):
                 operands = [self._array_value(a, stmt, bar, frame, like) for a in args]
                 return self._array_op(op, operands, bar.type.dtype, like.hint + "_bar", stmt.version)
@@ -74,7 +81,7 @@ class LibCalls:
         if op in ("matmul", "matvec"):
             shape = (extents[0][0], *extents[1][1:])
             target = self.b.alloc(hint, dtype, shape)
-            self.b.add(n.LibCall(op, target, tuple(xs), version, self.b.loc))
+            self.b.add(n.LibCall(op, (target,), tuple(xs), version, self.b.loc))
             return target
         target = self.b.var(hint, n.Array(dtype, extents[0]))
         self.b.add(n.Call(target, op, tuple(xs), (), self.b.loc, version))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s2sad.adjoint import algebra
-from s2sad.adjoint.bounds import numbered_by_index
+from s2sad.adjoint.arenas import places
 from s2sad.adjoint.regions import Region, Regions
 from s2sad.errors import Loc, Problem, refuse
 from s2sad.ir import nodes as n
@@ -44,11 +44,28 @@ class Ragged:
 
     def __init__(self, tapes: Tapes) -> None:
         self.tapes = tapes
-        self._counted: dict[int, tuple[n.Var, n.Atom]] = {}
+        self._counted: dict[int, tuple[n.Var, n.Atom] | None] = {}
 
     @property
     def b(self) -> Builder:
         return self.tapes.b
+
+    def countable(self, r: Region) -> bool:
+        """Whether the trips of the loop with body ``r`` can be counted before the outermost loop; none around grows."""
+        if id(r) in self._counted:
+            return self._counted[id(r)] is not None
+        assert r.parent is not None and r.owner is not None
+        extents = self.tapes.extents(r.parent, r.owner.loc)
+        path = [p for p in reversed(r.parent.ancestors()) if p.kind != "top"]
+        with self.tapes.prologue_of(r):
+            mark = len(self.b.out)
+            offsets = self.b.alloc("base_tape", "int64", extents, role="tape")
+            try:
+                self._counted[id(r)] = (offsets, _Counting(self.tapes, r, path, offsets).run())
+            except Unknown:
+                del self.b.out[mark:]
+                self._counted[id(r)] = None
+        return self._counted[id(r)] is not None
 
     def size(self, r: Region, loc: Loc) -> n.Atom:
         """How many trips the loop with body ``r`` makes over all its entries."""
@@ -68,22 +85,13 @@ class Ragged:
         for k, extent in zip(numbers[1:], extents[1:], strict=True):
             number = self.b.assign("mul", number, extent, dtype="int64", hint="k")
             number = self.b.assign("add", number, k, dtype="int64", hint="k")
-        return self.b.assign("add", base, number, dtype="int64", hint="k")
+        return number if base == const(0) else self.b.assign("add", base, number, dtype="int64", hint="k")
 
     def _count(self, r: Region, loc: Loc) -> tuple[n.Var, n.Atom]:
-        if id(r) in self._counted:
-            return self._counted[id(r)]
-        assert r.parent is not None and r.owner is not None
-        extents = self.tapes.extents(r.parent, loc)
-        path = [p for p in reversed(r.parent.ancestors()) if p.kind != "top"]
-        with self.tapes.prologue_of(r):
-            offsets = self.b.alloc("base_tape", "int64", extents, role="tape")
-            try:
-                total = _Counting(self.tapes, r, path, offsets).run()
-            except Unknown as error:
-                raise unbounded(r.owner.loc, "how often this loop runs") from error
-        self._counted[id(r)] = (offsets, total)
-        return self._counted[id(r)]
+        counted = self._counted[id(r)] if self.countable(r) else None
+        if counted is None:
+            raise unbounded(loc, "how often this loop runs")
+        return counted
 
 
 class _Counting:
@@ -189,15 +197,7 @@ class _Counting:
             return size
         assert isinstance(owner, n.For | n.ReverseLoop)
         start, stop, step = (self.value(a) for a in (owner.start, owner.stop, owner.step))
-        if numbered_by_index(owner):
-            last = stop if step == const(1) else self.b.assign("add", start, const(1), dtype="int64")
-        else:
-            span = self.b.assign("sub", stop, start, dtype="int64")
-            up = self.b.assign("gt", step, const(0), dtype="bool")
-            one = self.b.assign("select", up, const(1), const(-1), dtype="int64")
-            more = self.b.assign("add", span, step, dtype="int64")
-            last = self.b.assign("floordiv", self.b.assign("sub", more, one, dtype="int64"), step, dtype="int64")
-        return self.b.assign("pymax", const(0), last, dtype="int64", hint="trips")
+        return places(self.b, owner, start, stop, step)
 
     def value(self, atom: n.Atom) -> n.Atom:
         """``atom`` in the counting loops: from integers, booleans and memory that the loops do not write."""

@@ -71,7 +71,8 @@ class References:
             return self.expanded[d.target.name]
         assert isinstance(d.target.type, n.Array)
         inner = tuple(self.storage.tapes.bound(e, region, d.loc) for e in d.target.type.extents)
-        fill = d.fill if isinstance(d.fill, n.Const) else None
+        growing = self.storage.tapes.arenas.around(region) is not None
+        fill = d.fill if isinstance(d.fill, n.Const) and not growing else None
         tape = self.storage.new_tape(d.target.hint + "_tape", d.target.type.dtype, region, d.loc, inner, fill)
         with into(self.b, self.storage.tapes.replaced.setdefault(id(d), [])):
             items = (*(n.At(i) for i in self.storage.tapes.index(region)), *entire(d.target.type.extents))
@@ -81,20 +82,22 @@ class References:
         self.expanded[d.target.name] = tape
         return tape
 
-    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame) -> n.Var:
-        """``array`` with all its contents as ``reader``, the statement being reversed, saw them."""
+    def whole(self, array: n.Var, reader: n.Stmt, frame: Frame, made_here: bool = False) -> n.Var:
+        """All of ``array`` as ``reader``, the statement being reversed, saw it or, with ``made_here``, left it."""
         if self.facts.klass(array) not in self.storage.unsavable:
             self.storage.rereads.append(Reread(array, None, frame.region, frame.at))
             return self.ref(array, frame)
         assert isinstance(array.type, n.Array)
+        tapes = self.storage.tapes
+        place = (tapes.after if made_here else tapes.before).setdefault(id(reader), [])
         if frame.region.kind == "top":
-            with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
+            with into(self.b, place):
                 copy = self.b.alloc(array.hint, array.type.dtype, array.type.extents)
                 self.b.add(n.Store(copy, (), array, loc=reader.loc))
             return copy
         inner = tuple(self.storage.tapes.bound(e, frame.region, reader.loc) for e in array.type.extents)
         tape = self.storage.new_tape(array.hint + "_tape", array.type.dtype, frame.region, reader.loc, inner)
-        with into(self.b, self.storage.tapes.before.setdefault(id(reader), [])):
+        with into(self.b, place):
             row = self.row(tape, array, array.type, self.storage.tapes.index(frame.region), reader.loc)
             self.b.add(n.Store(row, (), array, loc=reader.loc))
         return self.row(tape, array, self.type_of(array, frame), self.storage.trips(frame), reader.loc)
@@ -119,7 +122,7 @@ class References:
             n.Carry(inner, init, inners[order.index(c.next)], outer)
             for c, inner, init, outer in zip(carried, inners, inits, outers, strict=True)
         )
-        start, stop, step = (self.storage.need(a, home, True) for a in (loop.start, loop.stop, loop.step))
+        start, stop, step = self.storage.trips_of(loop, home)
         index = n.Var(self.b.names.fresh(loop.index.hint), loop.index.type)
         self.b.add(n.For(index, start, stop, step, carries, (), loop.loc))
         return {c.outer.name: outer for c, outer in zip(carried, outers, strict=True)}

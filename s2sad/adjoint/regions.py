@@ -35,7 +35,7 @@ class Region:
 class Write:
     """A statement that writes memory, where it stands, and the array variable it writes."""
 
-    stmt: n.Store | n.Accumulate | n.LibCall
+    stmt: n.Store | n.Accumulate | n.LibCall | n.Custom
     region: Region
     pos: int
     array: n.Var
@@ -79,10 +79,10 @@ class Regions:
         for pos, stmt in enumerate(region.stmts):
             here: list[Write] = []
             read: set[str] = set()
-            if isinstance(stmt, n.Store | n.Accumulate | n.LibCall):
-                array = stmt.out if isinstance(stmt, n.LibCall) else stmt.array
-                here.append(Write(stmt, region, pos, array))
-                self.writes.setdefault(self.klass(array), []).append(here[0])
+            if isinstance(stmt, n.Store | n.Accumulate | n.LibCall | n.Custom):
+                for array in walk.written(stmt):
+                    here.append(Write(stmt, region, pos, array))
+                    self.writes.setdefault(self.klass(array), []).append(here[-1])
                 if isinstance(stmt, n.Store) and isinstance(stmt.value, n.Var):
                     self.stored_from.setdefault(stmt.value.name, stmt)
             read.update(self._own_reads(stmt))
@@ -108,6 +108,9 @@ class Regions:
             return {self.klass(stmt.array)}
         if isinstance(stmt, n.LibCall):
             return {self.klass(a) for a in stmt.args if isinstance(a, n.Var)}
+        if isinstance(stmt, n.Custom):
+            read = (*stmt.values, *stmt.args, *stmt.reads)
+            return {self.klass(a) for a in read if isinstance(a, n.Var) and isinstance(a.type, n.Array)}
         if isinstance(stmt, n.Accumulate):
             return {self.klass(stmt.array)}
         if isinstance(stmt, n.Return):

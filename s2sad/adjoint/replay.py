@@ -16,8 +16,8 @@ from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import text, walk
 
-_Reader = n.Load | n.LibCall | n.Call
-_Writer = n.Store | n.Accumulate | n.LibCall
+_Reader = n.Load | n.LibCall | n.Call | n.Custom
+_Writer = n.Store | n.Accumulate | n.LibCall | n.Custom
 
 
 def numbered(fn: n.Function) -> n.Function:
@@ -37,7 +37,7 @@ def numbered(fn: n.Function) -> n.Function:
     def block(b: n.Block) -> n.Block:
         out = []
         for stmt in b:
-            if isinstance(stmt, n.Load | n.Store | n.Accumulate | n.LibCall):
+            if isinstance(stmt, n.Load | n.Store | n.Accumulate | n.LibCall | n.Custom):
                 out.append(replace(stmt, version=next(counter)))
             else:
                 out.append(walk.with_blocks(stmt, tuple(block(inner) for inner in walk.blocks(stmt))))
@@ -105,7 +105,8 @@ class _Replay:
         self.writes: dict[n.Var, list[_Place]] = {}
         for p in self.accesses.values():
             if isinstance(p.stmt, _Writer):
-                self.writes.setdefault(self._memory(_written(p.stmt)), []).append(p)
+                for array in walk.written(p.stmt):
+                    self.writes.setdefault(self._memory(array), []).append(p)
         self.rereads = [p for p in backward if isinstance(p.stmt, _Reader) and p.stmt.version in self.accesses]
         self.restores = {
             p.stmt.version: p for p in backward if isinstance(p.stmt, n.Store) and p.stmt.version in self.accesses
@@ -142,11 +143,11 @@ class _Replay:
     def check(self) -> None:
         for reread in self.rereads:
             first = self.accesses[_number(reread.stmt)]
-            if isinstance(first.stmt, n.LibCall):
+            if isinstance(first.stmt, n.LibCall | n.Custom):
                 touched = {self.base[a] for a in _read(reread.stmt)}
-                sources = tuple(a for a in (*_read(first.stmt), first.stmt.out) if self.base[a] in touched)
+                sources = tuple(a for a in (*_read(first.stmt), *walk.written(first.stmt)) if self.base[a] in touched)
             else:
-                sources = _read(first.stmt) if isinstance(first.stmt, n.Load) else (_written(first.stmt),)
+                sources = _read(first.stmt) if isinstance(first.stmt, n.Load) else walk.written(first.stmt)
             for source in sources:
                 self._check(reread, first, source)
 
@@ -169,7 +170,7 @@ class _Replay:
     def _meet(self, read: _Place, write: _Place, order: str, loops: int, array: n.Var) -> bool:
         a, b = _index(read.stmt), _index(write.stmt)
         merged = self._memory(array) in self.merged
-        if a is None or b is None or merged or _written(write.stmt) != array:
+        if a is None or b is None or merged or array not in walk.written(write.stmt):
             return order != "same" or not merged
         return may_overlap(self.facts, Access(a, read.loops), Access(b, write.loops), order, loops)
 
@@ -187,7 +188,7 @@ def _order(a: _Place, b: _Place, depth: int) -> tuple[bool, bool]:
 
 
 def _number(stmt: n.Stmt) -> int:
-    assert isinstance(stmt, n.Load | n.Store | n.Accumulate | n.LibCall | n.Call)
+    assert isinstance(stmt, _Reader | _Writer)
     return stmt.version
 
 
@@ -195,16 +196,12 @@ def _index(stmt: n.Stmt) -> tuple[n.Atom, ...] | None:
     return stmt.index if isinstance(stmt, n.Load | n.Store | n.Accumulate) else None
 
 
-def _written(stmt: n.Stmt) -> n.Var:
-    if isinstance(stmt, n.LibCall):
-        return stmt.out
-    assert isinstance(stmt, n.Store | n.Accumulate)
-    return stmt.array
-
-
 def _read(stmt: n.Stmt) -> tuple[n.Var, ...]:
     if isinstance(stmt, n.LibCall | n.Call):
-        return tuple(a for a in stmt.args if isinstance(a, n.Var))
+        return tuple(a for a in stmt.args if isinstance(a, n.Var) and isinstance(a.type, n.Array))
+    if isinstance(stmt, n.Custom):
+        found = (*stmt.values, *stmt.args, *stmt.reads)
+        return tuple(dict.fromkeys(a for a in found if isinstance(a, n.Var) and isinstance(a.type, n.Array)))
     assert isinstance(stmt, n.Load)
     return (stmt.array,)
 

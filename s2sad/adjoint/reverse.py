@@ -87,7 +87,8 @@ def _colliding(facts: Regions, saves: frozenset[int]) -> frozenset[str]:
     out = set()
     for klass, writes in facts.writes.items():
         for w in writes:
-            if id(w.stmt) in saves and (isinstance(w.stmt, n.LibCall) or getattr(w.stmt, "mode", "plain") != "plain"):
+            whole = isinstance(w.stmt, n.LibCall | n.Custom)
+            if id(w.stmt) in saves and (whole or getattr(w.stmt, "mode", "plain") != "plain"):
                 out.add(klass)
     return frozenset(out)
 

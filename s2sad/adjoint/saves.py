@@ -46,7 +46,7 @@ def loops_of(region: Region) -> tuple[n.Var, ...]:
 
 def may_destroy(facts: Regions, w: Write, r: Reread) -> bool:
     """Whether a run of ``w`` after ``r``'s place in time may hit the element that ``r`` reads."""
-    if r.index is None or isinstance(w.stmt, n.LibCall) or w.array != r.array:
+    if r.index is None or isinstance(w.stmt, n.LibCall | n.Custom) or w.array != r.array:
         return True
     root = facts.alias.root(r.array)
     if len(facts.alias.classes[facts.alias.class_of(root)]) > 1:
@@ -61,7 +61,7 @@ def meets_in_same_trip(facts: Regions, w: Write, r: Reread) -> bool:
     """Whether ``w`` may hit the element that ``r`` reads while all loops around both are in the same iteration."""
     if not facts.alias.may_share(w.array, r.array):
         return False
-    if r.index is None or isinstance(w.stmt, n.LibCall) or w.array != r.array:
+    if r.index is None or isinstance(w.stmt, n.LibCall | n.Custom) or w.array != r.array:
         return True
     read, write = Access(r.index, loops_of(r.region)), Access(w.stmt.index, loops_of(w.region))
     return may_overlap(facts.nests, read, write, "same")

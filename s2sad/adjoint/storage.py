@@ -22,7 +22,7 @@ from s2sad.adjoint.saves import Reread, meets_in_same_trip
 from s2sad.adjoint.tapes import Tapes
 from s2sad.errors import NOWHERE, Loc
 from s2sad.ir import nodes as n
-from s2sad.ir.builder import Builder
+from s2sad.ir.builder import Builder, const
 from s2sad.rules import registry
 
 RECOMPUTE_COST = 10  # flops; above it (exp, tanh, pow ...) a result is stored
@@ -183,9 +183,7 @@ class Storage:
         fill: n.Atom | None = None,
     ) -> n.Var:
         """An array with one element per trip of the loops around ``region``, or one row of extents ``inner``."""
-        extents = self.tapes.extents(region, loc) + (inner or ())
-        with self.tapes.prologue_of(region):
-            return self.b.alloc(hint, dtype, extents, fill, role="tape" if inner is None else "local")
+        return self.tapes.allocate(hint, dtype, region, loc, inner, fill)
 
     def trips(self, frame: Frame) -> tuple[n.Atom, ...]:
         """The index of a tape of ``frame``'s region in the reverse sweep."""
@@ -197,6 +195,17 @@ class Storage:
         return self.tapes.flat(
             frame.region, lambda r: self._numbers(frames[id(r)]), lambda r: self._place(frames[id(r)])
         )
+
+    def trips_of(self, loop: n.For, frame: Frame) -> tuple[n.Atom, n.Atom, n.Atom]:
+        """``start``, ``stop`` and ``step`` of the trips that ``loop`` made; statements go where the builder is."""
+        start, step = (self.need(a, frame, True) for a in (loop.start, loop.step))
+        if loop.trips is None:
+            return start, self.need(loop.stop, frame, True), step
+        span = self.need(loop.trips, frame, True)
+        if step != const(1):
+            span = self.b.assign("mul", span, step, dtype="int64", hint="span")
+        stop = span if start == const(0) else self.b.assign("add", start, span, dtype="int64", hint="stop")
+        return start, stop, step
 
     def _numbers(self, f: Frame) -> tuple[n.Atom, ...]:
         owner = f.region.owner
@@ -216,7 +225,7 @@ class Storage:
             assert around is not None
             index = self.trips(around)
             with around.emitting():
-                base = self.tapes.ragged.base(f.region, index)
+                base = self.tapes.base(f.region, index)
             numbers = self._numbers(f)
             extents = tuple(self.need(e, f, True) for e in owner.extents) if isinstance(owner, n.Map) else ()
             with f.emitting():

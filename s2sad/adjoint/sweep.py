@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s2sad.adjoint import algebra
+from s2sad.adjoint.customs import Customs
 from s2sad.adjoint.frames import Frame, close_branches
 from s2sad.adjoint.libcalls import LibCalls
 from s2sad.adjoint.references import array_carries
@@ -28,6 +29,7 @@ class Sweep:
         self.b = b
         self.shadows = Shadows(facts, act, storage, b)
         self.libcalls = LibCalls(facts, act, storage, self.shadows, b)
+        self.customs = Customs(facts, act, storage, self.shadows, b)
         self.top = Frame(facts.top, None, b, facts)
         self.relevant: set[int] = set()
         self.guarded = overflowing(facts.fn)
@@ -47,8 +49,8 @@ class Sweep:
     def _has_adjoint(self, stmt: n.Stmt) -> bool:
         if isinstance(stmt, n.Store | n.Accumulate):
             return self.act.active(stmt.array)
-        if isinstance(stmt, n.LibCall):
-            return self.act.active(stmt.out)
+        if isinstance(stmt, n.LibCall | n.Custom):
+            return any(self.act.active(v) for v in (*walk.written(stmt), *walk.targets(stmt)))
         if isinstance(stmt, n.View):
             return False
         if isinstance(stmt, n.Alloc):
@@ -79,6 +81,8 @@ class Sweep:
                 self.alloc(stmt, frame)
             case n.LibCall():
                 self.libcalls.reverse(stmt, frame)
+            case n.Custom():
+                self.customs.reverse(stmt, frame)
             case n.If():
                 self.branch(stmt, frame)
             case n.For():
@@ -169,7 +173,7 @@ class Sweep:
             self.b.add(n.If(cond, tuple(sides[0].out), tuple(sides[1].out), joins, stmt.loc))
 
     def loop(self, stmt: n.For, frame: Frame) -> None:
-        start, stop, step = (self.storage.need(a, frame, True) for a in (stmt.start, stmt.stop, stmt.step))
+        start, stop, step = self.storage.trips_of(stmt, frame)
         body = Frame(frame.region.children[frame.at, 0], frame, self.b, self.facts)
         index = n.Var(self.b.names.fresh(stmt.index.hint), stmt.index.type)
         body.values[stmt.index.name] = (index, True)

@@ -97,9 +97,14 @@ def flows(fn: n.Function) -> list[tuple[n.Atom, n.Atom]]:
                 add(stmt.value, stmt.array)
             case n.Alloc(fill=fill) if fill is not None:
                 add(fill, stmt.target)
-            case n.LibCall():
+            case n.LibCall() if registry.has_rules(stmt.fn):
                 for arg in stmt.args:
-                    add(arg, stmt.out)
+                    for made in stmt.outs:
+                        add(arg, made)
+            case n.Custom():
+                for arg in stmt.args:
+                    for made in stmt.outs:
+                        add(arg, made)
             case n.If():
                 for j in stmt.joins:
                     add(j.then_value, j.target)

@@ -14,6 +14,7 @@ from s2sad.ir import nodes as n
 Term: TypeAlias = "n.Var | tuple"
 
 _DEPTH = 12
+_STEPS = 400  # of one proof; what takes more is left unproven
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Shapes:
         self._lower: dict[Term, Form] = {}
         self._upper: dict[Term, Form] = {}
         self._single: set[n.Atom] = set()
+        self._steps = 0
 
     def form(self, a: n.Atom) -> Form:
         """The form of ``a``, with the facts that hold here."""
@@ -114,6 +116,7 @@ class Shapes:
 
     def non_negative(self, form: Form) -> bool:
         """Whether ``form`` is proven to be at least 0."""
+        self._steps = _STEPS
         return self._non_negative(self._reduce(form), _DEPTH)
 
     def at_most(self, a: Form, b: Form) -> bool:
@@ -140,7 +143,8 @@ class Shapes:
     def _non_negative(self, form: Form, depth: int) -> bool:
         if form.constant >= 0 and all(k > 0 and self._term_non_negative(t, depth) for t, k in form.terms):
             return True
-        if depth == 0:
+        self._steps -= 1
+        if depth == 0 or self._steps < 0:
             return False
         for t, k in sorted(form.terms, key=lambda item: _text(item[0])):
             for limit in self._limits(t, k > 0):

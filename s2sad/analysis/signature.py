@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from s2sad.errors import ArgumentError
+from s2sad.ir.trees import Container, Keys, Record, children, is_record
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,10 @@ class ArrayArg:
 
 @dataclass(frozen=True)
 class TupleArg:
-    """A tuple, or a named tuple of ``cls``."""
+    """A tuple, or another container (``ir.trees``)."""
 
     items: tuple[ArgSpec, ...]
-    cls: type | None = None
+    cls: Container = None
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,33 @@ def spec_of(value: object, name: str = "argument") -> ArgSpec:
     if isinstance(value, np.generic):
         _check_dtype(value.dtype, name)
         return ScalarArg(value.dtype.name, False)
-    if isinstance(value, tuple):
-        cls = type(value) if hasattr(value, "_fields") else None
-        return TupleArg(tuple(spec_of(v, f"{name}[{k}]") for k, v in enumerate(value)), cls)
+    if isinstance(value, tuple | list | dict) or is_record(type(value)):
+        return _container(value, name)
     if value is None or isinstance(value, str | type) or callable(value):
         return StaticArg(value)
-    if isinstance(value, list):
-        raise ArgumentError(f"{name} is a list; pass np.array({name}) or a tuple")
     raise ArgumentError(
-        f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays or tuples"
+        f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays, or tuples, "
+        "lists, dicts and dataclasses of them"
     )
+
+
+def _container(value: object, name: str) -> TupleArg:
+    found = children(value)
+    if found is None:
+        kind = "list" if isinstance(value, list) else "dict"
+        raise ArgumentError(f"{name} is of type {type(value).__name__}; pass a plain {kind}: {kind}({name})")
+    container, items = found
+    if isinstance(container, Keys):
+        labels = [f"{name}[{k!r}]" for k in container.names]
+    elif isinstance(container, Record):
+        labels = [f"{name}.{k}" for k in container.names]
+    else:
+        labels = [f"{name}[{k}]" for k in range(len(items))]
+    specs = tuple(map(spec_of, items, labels))
+    if isinstance(container, Record):
+        pairs = zip(container.names, specs, strict=True)
+        container = replace(container, constants=tuple((k, s.value) for k, s in pairs if isinstance(s, StaticArg)))
+    return TupleArg(specs, container)
 
 
 def _check_dtype(dtype: np.dtype, name: str) -> None:

@@ -128,8 +128,9 @@ class _Numbering:
                 stmt = replace(stmt, version=self.reaching(stmt.array))
             case n.Store() | n.Accumulate():
                 stmt = replace(stmt, version=self.write(stmt.array, position))
-            case n.LibCall():
-                stmt = replace(stmt, version=self.write(stmt.out, position))
+            case n.LibCall() | n.Custom():
+                for array in walk.written(stmt):
+                    stmt = replace(stmt, version=self.write(array, position))
             case n.Alloc():
                 self.write(stmt.target, position, "alloc")
             case n.Call() if isinstance(stmt.target.type, n.Array):
@@ -200,8 +201,7 @@ def _written_in_loops(fn: n.Function, facts: Aliases) -> dict[int, tuple[n.Var, 
         for stmt in block:
             position += 1
             here = position
-            array = _written_array(stmt)
-            inner = {facts.class_of(array): None} if array is not None else {}
+            inner: dict[n.Var, None] = {facts.class_of(array): None for array in _written_arrays(stmt)}
             for sub in walk.blocks(stmt):
                 inner |= scan(sub)
             if isinstance(stmt, n.For | n.ReverseLoop | n.Map):
@@ -213,13 +213,9 @@ def _written_in_loops(fn: n.Function, facts: Aliases) -> dict[int, tuple[n.Var, 
     return found
 
 
-def _written_array(stmt: n.Stmt) -> n.Var | None:
+def _written_arrays(stmt: n.Stmt) -> tuple[n.Var, ...]:
     match stmt:
-        case n.Store() | n.Accumulate():
-            return stmt.array
-        case n.LibCall():
-            return stmt.out
         case n.Alloc() | n.Call() if isinstance(stmt.target.type, n.Array):
-            return stmt.target
+            return (stmt.target,)
         case _:
-            return None
+            return walk.written(stmt)

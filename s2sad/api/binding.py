@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from s2sad.api.fingerprint import plain_function
@@ -12,17 +12,18 @@ from s2sad.api.fingerprint import plain_function
 class Binder:
     """The parameters of a function: names, default values, and positions.
 
-    ``names`` leaves out ``*args`` and ``**kwargs``, which no differentiable function has (the fence refuses them).
+    ``*args`` is one parameter, a tuple, and ``**kwargs`` one, a dict.
     """
 
     def __init__(self, fn: Any) -> None:
         plain = plain_function(fn)
-        self.function = getattr(plain, "__name__", repr(plain))
+        self.function: str = getattr(plain, "__name__", getattr(getattr(plain, "func", plain), "__name__", repr(plain)))
         self.signature = inspect.signature(plain)
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        self.parameters = tuple(p for p in self.signature.parameters.values() if p.kind not in kinds)
+        self.parameters = tuple(self.signature.parameters.values())
         self.names = tuple(p.name for p in self.parameters)
-        self.keyword_only = any(p.kind is inspect.Parameter.KEYWORD_ONLY for p in self.parameters)
+        self.variadic = tuple(p.kind for p in self.parameters if p.kind in kinds)
+        self.by_name = bool(self.variadic) or any(p.kind is inspect.Parameter.KEYWORD_ONLY for p in self.parameters)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
         """One value per parameter, defaults filled in; Python's ``TypeError`` for a wrong call."""
@@ -33,12 +34,30 @@ class Binder:
         bound.apply_defaults()
         return [bound.arguments[name] for name in self.names]
 
+    def call(self, function: Callable[..., Any], values: Sequence[Any]) -> Any:
+        """``function`` with one value per parameter, passed as the signature asks."""
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        for parameter, value in zip(self.parameters, values, strict=True):
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                args += value
+            elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                kwargs |= value
+            elif parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                kwargs[parameter.name] = value
+            else:
+                args.append(value)
+        return function(*args, **kwargs)
+
     def split(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[list[Any], tuple[Any, ...], dict[str, Any]]:
         """The user's arguments, then further positional ones, then further keywords."""
-        positional = [p for p in self.parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
-        own = {k: v for k, v in kwargs.items() if k in self.names}
-        extra = {k: v for k, v in kwargs.items() if k not in self.names}
-        count = len(positional)
+        after = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+        count = sum(p.kind not in after for p in self.parameters)
+        if inspect.Parameter.VAR_POSITIONAL in self.variadic:
+            count = len(args)
+        taken = None if inspect.Parameter.VAR_KEYWORD in self.variadic else self.names
+        own = {k: v for k, v in kwargs.items() if (not k.endswith(("_bar", "_dot")) if taken is None else k in taken)}
+        extra = {k: v for k, v in kwargs.items() if k not in own}
         return self.bind(args[:count], own), args[count:], extra

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 
 from s2sad.analysis.signature import ArgSpec, ScalarArg, spec_of
 from s2sad.api import selfcheck, tapes
@@ -56,7 +57,7 @@ class Derivative:
         if not isinstance(plain_function(fn), types.FunctionType):
             get_source(fn)  # refuses it, and says why
         functools.update_wrapper(self, plain_function(fn), updated=())
-        self.__qualname__: str
+        self.__qualname__: str = getattr(self, "__qualname__", type(fn).__qualname__)
         self.__wrapped__ = fn
         self.options = options
         self.binder = Binder(fn)
@@ -65,9 +66,7 @@ class Derivative:
         self._engine = Engine(fn, self.binder, options, wrt)
         self.numba_engine = Engine(fn, self.binder, options.compiled(), wrt, semantics="numba")
         self._numba_type: Any = None
-        plain = options.mode in ("grad", "value_and_grad") and not (
-            options.debug or _SELF_CHECK or self.binder.keyword_only
-        )
+        plain = options.mode in ("grad", "value_and_grad") and not (options.debug or _SELF_CHECK or self.binder.by_name)
         self._plain_arity = len(self.binder.names) if plain else -1
         self._checked: set[int] = set()
 
@@ -147,7 +146,7 @@ class Derivative:
 
     def _run_primal(self, args: list[Any]) -> None:
         """``debug``: the function itself, un-jitted, on copies: Python's own errors are raised at the user's line."""
-        plain_function(self.primal)(*copied(tuple(args)))
+        self.binder.call(plain_function(self.primal), copied(tuple(args)))
 
     def _self_check(self, variant: Variant, args: list[Any]) -> None:
         """``S2SAD_CHECK=1``: at the first call of each specialisation, test it on the call's own data."""
@@ -282,4 +281,7 @@ def shared(fn: Callable[..., Any], options: Options) -> Derivative:
     """The one derivative of ``fn`` with these options: ``grad(f)(x)`` in a loop specialises once."""
     if not callable(fn):
         raise ArgumentError(f"{options.mode} takes a function, not {type(fn).__name__}")
+    if not isinstance(fn, types.FunctionType | types.MethodType | Dispatcher | functools.partial | Derivative):
+        method = getattr(fn, "__call__", None)  # noqa: B004 (of an object with its own __call__)
+        fn = method if isinstance(method, types.MethodType) else fn
     return _kept(fn, options)

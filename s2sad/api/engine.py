@@ -20,9 +20,11 @@ from s2sad.api.fingerprint import fingerprint, plain_function
 from s2sad.api.options import Options
 from s2sad.api.trace import explain, user_locs
 from s2sad.api.variant import Variant
-from s2sad.errors import NOWHERE, ArgumentError, InternalError, Problem, UnsupportedError, refuse
+from s2sad.errors import NOWHERE, ArgumentError, InternalError, KinkError, Problem, UnsupportedError, refuse
 from s2sad.frontend.source import Source, get_source
+from s2sad.ir.trees import parts
 from s2sad.pipeline import Derived, Request, derive, uncollected
+from s2sad.runtime import KinkError as CompiledKinkError
 from s2sad.runtime import SizeOneError
 
 SeedMaker: TypeAlias = Callable[[Variant], tuple[Any, ...]]
@@ -116,6 +118,8 @@ class Engine:
                 f"Numba did not compile {variant.info.name} ({variant.path}): {error}\n"
                 "This is a defect of s2sad; please report it."
             )
+        if isinstance(error, CompiledKinkError):
+            return KinkError(*error.args)
         explain(error, variant.path, variant.code.line_map)
         return error
 
@@ -141,7 +145,7 @@ class Engine:
                 continue
             except Exception as error:
                 raise self.explained(variant, error) from error.__cause__
-        plain_function(self.fn)(*copied(tuple(args)))  # raises NumPy's own error, at the user's line
+        self.binder.call(plain_function(self.fn), copied(tuple(args)))  # raises NumPy's own error, at the user's line
         raise refusal or refuse(
             Problem(
                 general.asks_size_one[0] if general.asks_size_one else NOWHERE,
@@ -184,7 +188,13 @@ class Engine:
             for name in wrt:
                 self._require_float(name, table)
         return Request(
-            options.mode, wrt, options.has_aux, isinstance(options.argnums, tuple), options.style, options.debug
+            options.mode,
+            wrt,
+            options.has_aux,
+            isinstance(options.argnums, tuple),
+            options.style,
+            options.debug,
+            options.kinks,
         )
 
     def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:
@@ -228,7 +238,7 @@ class Engine:
 def fix_extents(spec: ArgSpec, value: Any, largest: int | None) -> ArgSpec:
     """``spec`` with the extents of ``value`` fixed that are at most ``largest`` (``None``: all, and ints too)."""
     if isinstance(spec, TupleArg):
-        items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, value, strict=True))
+        items = tuple(fix_extents(s, v, largest) for s, v in zip(spec.items, parts(spec.cls, value), strict=True))
         return replace(spec, items=items)
     if isinstance(spec, ArrayArg):
         return replace(spec, known=tuple(e if largest is None or e <= largest else None for e in np.shape(value)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from s2sad.api import layout as lay
 from s2sad.errors import ArgumentError
+from s2sad.ir.trees import build, children, is_record, record_fields
 
 SCALARS = frozenset(
     (bool, int, float, type(None), *(np.dtype(c).type for c in "?bhilqBHILQfd")),
@@ -29,6 +30,12 @@ def type_key(value: Any) -> Any:
         return kind, value.dtype, value.ndim, value.flags.num & 259
     if isinstance(value, tuple):
         return (kind, *map(type_key, value))
+    if kind is list:
+        return (kind, *map(type_key, value))
+    if kind is dict:
+        return (kind, tuple(value), *map(type_key, value.values()))
+    if is_record(kind):
+        return (kind, *[type_key(getattr(value, name, None)) for name in record_fields(kind)])
     if isinstance(value, int | float | np.generic):
         return kind
     try:
@@ -47,6 +54,8 @@ def check_overlap(args: list[tuple[lay.Leaf, np.ndarray, str]]) -> None:
         Naming both arguments.
     """
     for k, (leaf, array, name) in enumerate(args):
+        if leaf.written and not array.flags.writeable:
+            raise ArgumentError(f"{name} is written, and the array given for it is read-only; pass a copy")
         if leaf.written and _overlaps_itself(array):
             raise ArgumentError(f"{name} is written, and several of its elements share memory; pass a copy")
         for other_leaf, other, other_name in args[:k]:
@@ -90,10 +99,8 @@ def _copy_written(leaf: lay.Leaf, value: Any) -> Any:
 
 
 def copied(value: Any) -> Any:
-    """``value`` with every array in it copied (tuples and named tuples are rebuilt)."""
+    """``value`` with every array in it copied (the containers are rebuilt)."""
     if isinstance(value, np.ndarray):
         return np.array(value, order="K")
-    if isinstance(value, tuple):
-        items = [copied(v) for v in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    return value
+    found = children(value)
+    return value if found is None else build(found[0], [copied(v) for v in found[1]])

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
+from s2sad.rules.custom import CustomRule, ZeroDerivative
+
 LIBRARIES = ("numpy", "math", "builtins", "numba", "operator", "scipy", "functools", "itertools", "typing", "s2sad")
 
 
@@ -64,6 +66,12 @@ def fingerprint(fn: Any, frozen: bool = False) -> Fingerprint:
         parts.append(_value_text(plain.__kwdefaults__, True) or "")
         for capture in _captured(plain):
             captures.append(capture)
+            if isinstance(capture.value, CustomRule | ZeroDerivative):
+                rules = capture.value.functions
+                parts.append(f"{capture.name} = {type(capture.value).__name__} of {[f.__name__ for f in rules]}")
+                parts.append(f"{[getattr(capture.value, k, None) is not None for k in ('vjp', 'jvp', 'bwd')]}")
+                queue += reversed(rules)
+                continue
             if isinstance(plain_function(capture.value), types.FunctionType) and not _library(capture.value):
                 parts.append(f"{capture.name} = function")
                 queue.append(capture.value)

@@ -12,6 +12,7 @@ import numpy as np
 from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, TupleArg
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
+from s2sad.ir import trees
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,25 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Group:
-    """A tuple, or a named tuple of ``cls``."""
+    """A tuple, or another container (``ir.trees``)."""
 
     items: tuple[Layout, ...]
-    cls: type | None = None
+    cls: trees.Container = None
 
     def build(self, values: tuple[Any, ...] | list[Any]) -> Any:
-        return tuple(values) if self.cls is None else self.cls(*values)
+        return trees.build(self.cls, values)
+
+    def parts(self, value: Any) -> Any:
+        """What is in ``value``, one for each of ``items``."""
+        return trees.parts(self.cls, value)
+
+    def labels(self) -> list[str]:
+        """How the items are written after the container's name: ``[0]``, ``['w']``, ``.w``."""
+        if isinstance(self.cls, trees.Keys):
+            return [f"[{k!r}]" for k in self.cls.names]
+        if isinstance(self.cls, trees.Record):
+            return [f".{k}" for k in self.cls.names]
+        return [f"[{k}]" for k in range(len(self.items))]
 
 
 Layout: TypeAlias = "Leaf | Group | None"
@@ -83,8 +96,8 @@ def has_float(layout: Layout) -> bool:
 def paired(layout: Layout, value: Any, name: str) -> Iterator[tuple[Leaf, Any, str]]:
     """Every leaf of ``value`` with its layout and its name (``params[0][1]``)."""
     if isinstance(layout, Group):
-        for k, (item, part) in enumerate(zip(layout.items, value, strict=True)):
-            yield from paired(item, part, f"{name}[{k}]")
+        for item, part, label in zip(layout.items, layout.parts(value), layout.labels(), strict=True):
+            yield from paired(item, part, name + label)
     elif layout is not None:
         yield layout, value, name
 
@@ -92,8 +105,27 @@ def paired(layout: Layout, value: Any, name: str) -> Iterator[tuple[Leaf, Any, s
 def map_value(f: Callable[[Leaf, Any], Any], layout: Layout, value: Any) -> Any:
     """``value`` with every leaf replaced by ``f(layout leaf, leaf)``; structure and named tuples stay."""
     if isinstance(layout, Group):
-        return layout.build([map_value(f, item, part) for item, part in zip(layout.items, value, strict=True)])
+        pairs = zip(layout.items, layout.parts(value), strict=True)
+        return layout.build([map_value(f, item, part) for item, part in pairs])
     return None if layout is None else f(layout, value)
+
+
+def packer(layout: Layout) -> Callable[[Any], Any] | None:
+    """What makes of a value the tuples that generated code takes; ``None`` where it takes the value as it is."""
+    if not isinstance(layout, Group):
+        return None
+    inner = [_constant if item is None else packer(item) for item in layout.items]
+    plain = layout.cls is None or (isinstance(layout.cls, type) and layout.cls is not list)
+    if plain and not any(inner):
+        return None
+    cls = layout.cls
+    return lambda value: tuple(
+        [v if part is None else part(v) for part, v in zip(inner, trees.parts(cls, value), strict=True)]
+    )
+
+
+def _constant(value: Any) -> None:
+    """What stands in generated code for a part that is known there."""
 
 
 def converter(layout: Layout) -> Callable[[Any], Any] | None:
@@ -122,8 +154,33 @@ def to_json(layout: Layout) -> Any:
         return None
     if isinstance(layout, Leaf):
         return [layout.dtype, layout.ndim, layout.written]
-    cls = None if layout.cls is None else [layout.cls.__module__, layout.cls.__qualname__]
-    return {"items": [to_json(item) for item in layout.items], "cls": cls}
+    return {"items": [to_json(item) for item in layout.items], "cls": _container_to_json(layout.cls)}
+
+
+def _container_to_json(cls: trees.Container) -> Any:
+    """``cls`` as lists and strings; a ``TypeError`` for keys and constants that have no such text."""
+    if cls is None:
+        return None
+    if isinstance(cls, trees.Keys):
+        if not all(isinstance(k, str) for k in cls.names):
+            raise TypeError("a key that is no string")
+        return ["", "dict", list(cls.names)]
+    if isinstance(cls, trees.Record):
+        if not all(v is None or isinstance(v, str) for _, v in cls.constants):
+            raise TypeError("a constant without a lasting name")
+        return [cls.cls.__module__, cls.cls.__qualname__, list(cls.names), [list(pair) for pair in cls.constants]]
+    return [cls.__module__, cls.__qualname__]
+
+
+def _container_from_json(data: Any) -> trees.Container:
+    if data is None:
+        return None
+    if data[0] == "":
+        return trees.Keys(tuple(data[2]))
+    found = find_class(*data[:2])
+    if len(data) == 2:
+        return found
+    return trees.Record(found, tuple(data[2]), tuple((k, v) for k, v in data[3]))
 
 
 def from_json(data: Any) -> Layout:
@@ -132,7 +189,7 @@ def from_json(data: Any) -> Layout:
         return None
     if isinstance(data, list):
         return Leaf(*data)
-    return Group(tuple(from_json(item) for item in data["items"]), data["cls"] and find_class(*data["cls"]))
+    return Group(tuple(from_json(item) for item in data["items"]), _container_from_json(data["cls"]))
 
 
 def find_class(module: str, qualname: str) -> type:

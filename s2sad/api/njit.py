@@ -112,6 +112,8 @@ def spec_of_type(t: types.Type, name: str) -> ArgSpec:
         return TupleArg(tuple(spec_of_type(item, f"{name}[{k}]") for k, item in enumerate(items)), cls)
     if isinstance(t, types.NoneType):
         return StaticArg(None)
+    if isinstance(t, types.DictType | types.ListType | types.List | types.LiteralStrKeyDict | types.LiteralList):
+        raise ArgumentError(f"{name} has the Numba type {t}; from @njit code pass tuples or named tuples")
     raise ArgumentError(f"{name} has the Numba type {t}, which s2sad does not take")
 
 

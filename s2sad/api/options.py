@@ -12,6 +12,7 @@ ArgNums: TypeAlias = "int | str | tuple[int | str, ...]"
 
 TARGETS = ("cpu", "python")
 STYLES = ("fast", "plain")
+KINKS = ("convention", "raise")
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class Options:
     style: str = "fast"
     debug: bool = False
     vecmath: bool = True
+    kinks: str = "convention"
 
     def __post_init__(self) -> None:
         _one_of("target", self.target, TARGETS)
         _one_of("style", self.style, STYLES)
+        _one_of("kinks", self.kinks, KINKS)
 
     def with_mode(self, mode: str) -> Options:
         """The options of another transformation of the same function, with respect to everything."""

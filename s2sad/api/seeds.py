@@ -8,6 +8,7 @@ import numpy as np
 
 from s2sad.api import layout as lay
 from s2sad.errors import ArgumentError
+from s2sad.ir import trees
 
 _ABSENT = object()
 
@@ -23,7 +24,7 @@ def check(layout: lay.Layout, value: Any, name: str, like: Any = _ABSENT) -> Any
         For another structure, dtype or shape than ``layout`` (and ``like``) have. Seeds are not broadcast.
     """
     if layout is None:
-        if is_zero(value):
+        if is_zero(value) or isinstance(value, str) or callable(value):  # a constant field of a dataclass
             return None
         raise ArgumentError(f"{name} must be None or 0: what it belongs to is not differentiable")
     if isinstance(layout, lay.Group):
@@ -32,12 +33,31 @@ def check(layout: lay.Layout, value: Any, name: str, like: Any = _ABSENT) -> Any
 
 
 def _check_group(layout: lay.Group, value: Any, name: str, like: Any) -> Any:
-    if not isinstance(value, tuple) or len(value) != len(layout.items):
-        found = f"a tuple of {len(value)}" if isinstance(value, tuple) else type(value).__name__
-        raise ArgumentError(f"{name} must be a tuple of {len(layout.items)}, not {found}")
-    likes = [_ABSENT] * len(value) if like is _ABSENT or like is None else like
-    parts = zip(layout.items, value, likes, strict=True)
-    return layout.build([check(item, v, f"{name}[{k}]", o) for k, (item, v, o) in enumerate(parts)])
+    values = _parts(layout, value, name)
+    likes = [_ABSENT] * len(values) if like is _ABSENT or like is None else layout.parts(like)
+    parts = zip(layout.items, values, likes, layout.labels(), strict=True)
+    return layout.build([check(item, v, name + label, o) for item, v, o, label in parts])
+
+
+def _parts(layout: lay.Group, value: Any, name: str) -> Any:
+    """What is in ``value``, which must be the container that ``layout`` says."""
+    if isinstance(layout.cls, trees.Keys):
+        if type(value) is not dict or set(value) != set(layout.cls.names):
+            found = f"one with {_listed(value)}" if type(value) is dict else type(value).__name__
+            raise ArgumentError(f"{name} must be a dict with the keys {_listed(layout.cls.names)}, not {found}")
+    elif isinstance(layout.cls, trees.Record):
+        if not isinstance(value, layout.cls.cls):
+            raise ArgumentError(f"{name} must be a {layout.cls.cls.__name__}, not {type(value).__name__}")
+    else:
+        kind = list if layout.cls is list else tuple
+        if not isinstance(value, kind) or len(value) != len(layout.items):
+            found = f"a {kind.__name__} of {len(value)}" if isinstance(value, kind) else type(value).__name__
+            raise ArgumentError(f"{name} must be a {kind.__name__} of {len(layout.items)}, not {found}")
+    return layout.parts(value)
+
+
+def _listed(keys: Any) -> str:
+    return ", ".join(map(repr, keys)) or "no keys"
 
 
 def _check_scalar(leaf: lay.Leaf, value: Any, name: str) -> Any:
@@ -77,8 +97,6 @@ def tangent(layout: lay.Layout, value: Any, primal: Any, name: str) -> Any:
     if is_zero(value):
         return lay.map_value(lay.zeros_of, layout, primal)
     if isinstance(layout, lay.Group):
-        if not isinstance(value, tuple) or len(value) != len(layout.items):
-            raise ArgumentError(f"{name} must be a tuple of {len(layout.items)}, as its argument is")
-        parts = zip(layout.items, value, primal, strict=True)
-        return layout.build([tangent(item, v, p, f"{name}[{k}]") for k, (item, v, p) in enumerate(parts)])
+        parts = zip(layout.items, _parts(layout, value, name), layout.parts(primal), layout.labels(), strict=True)
+        return layout.build([tangent(item, v, p, name + label) for item, v, p, label in parts])
     return check(layout, value, name, primal)

@@ -12,6 +12,7 @@ from s2sad.api.binding import Binder
 from s2sad.api.entry import copied
 from s2sad.api.fingerprint import plain_function
 from s2sad.errors import S2SADError
+from s2sad.ir.trees import build, children, parts
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-4}
 
@@ -34,17 +35,18 @@ class CheckError(S2SADError, AssertionError):
 
 def flat(value: Any) -> list[np.ndarray]:
     """The float leaves of a nested value as float64 arrays, left to right; other leaves are left out."""
-    if isinstance(value, tuple):
-        return [leaf for item in value for leaf in flat(item)]
+    found = children(value)
+    if found is not None:
+        return [leaf for item in found[1] for leaf in flat(item)]
     is_float = isinstance(value, float | np.floating) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
     return [np.asarray(value, dtype=np.float64)] if is_float else []
 
 
 def random_like(value: Any, rng: np.random.Generator) -> Any:
     """A nested value of non-zero random numbers with the structure of ``value``; ``None`` for what is no float."""
-    if isinstance(value, tuple):
-        items = [random_like(item, rng) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    found = children(value)
+    if found is not None:
+        return build(found[0], [random_like(item, rng) for item in found[1]])
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return _random(value.shape, rng).astype(value.dtype)
     if isinstance(value, np.floating):
@@ -60,8 +62,11 @@ def inner(a: Any, b: Any) -> float:
     """The sum of the products of the float leaves of two nested values; missing (``None``) leaves count as zero."""
     if a is None or b is None:
         return 0.0
-    if isinstance(a, tuple):
-        return sum(inner(x, y) for x, y in zip(a, b, strict=True))
+    found = children(a)
+    if found is not None:
+        return sum(inner(x, y) for x, y in zip(found[1], parts(found[0], b), strict=True))
+    if isinstance(a, str) or callable(a):  # a constant field of a dataclass
+        return 0.0
     return float(np.sum(np.asarray(a, np.float64) * np.asarray(b, np.float64)))
 
 
@@ -88,8 +93,9 @@ def tolerance_of(*values: Any) -> float:
     """The tolerance of the coarsest dtype among the leaves of ``values``."""
     found = [TOLERANCE["float64"]]
     for value in values:
-        if isinstance(value, tuple):
-            found.append(tolerance_of(*value))
+        inside = children(value)
+        if inside is not None:
+            found.append(tolerance_of(*inside[1]))
         elif isinstance(value, np.ndarray | np.generic):
             found.append(TOLERANCE.get(value.dtype.name, 0.0))
     return max(found)
@@ -105,8 +111,8 @@ def check_call(fn: Callable[..., Any], binder: Binder, with_mode: Callable[[str]
     """
     tolerance = tolerance_of(*args)
     where = f"S2SAD_CHECK of {binder.function}"
-    expected = plain_function(fn)(*copied(tuple(args)))
-    got = with_mode("primal")(*copied(tuple(args)))
+    expected = binder.call(plain_function(fn), copied(tuple(args)))
+    got = binder.call(with_mode("primal"), copied(tuple(args)))
     for a, b in zip(flat(expected), flat(got), strict=True):
         if a.shape != b.shape or not np.allclose(a, b, rtol=max(tolerance, 1e-9), atol=tolerance, equal_nan=True):
             raise CheckError(f"{where}: the generated primal returns {got!r}, the function {expected!r}")

@@ -58,7 +58,11 @@ def remember(
     reads = Reads(tuple(c.read for c in derived.captures), tuple((g.read, g.expected) for g in derived.guards))
     positions = [_position(c.param, c.read(), found.captures) for c in derived.captures]
     if key is not None and None not in positions:
-        module.remember(name, key, {**_info_to_json(info), "hidden": positions})
+        try:
+            data = {**_info_to_json(info), "hidden": positions}
+        except TypeError:  # a container without a lasting name
+            return info, reads
+        module.remember(name, key, data)
     return info, reads
 
 

@@ -17,7 +17,10 @@ from s2sad.rules.registry import OPS
 
 @dataclass(frozen=True)
 class TapeEntry:
-    """One tape: name, dtype, extents as text, bytes (``None`` if unknown without arguments), user's line."""
+    """One tape: name, dtype, extents as text, bytes (``None`` if unknown without arguments), user's line.
+
+    The first extent of a tape that grows with the trips of its loop is ``grows``, and its bytes are not known.
+    """
 
     name: str
     dtype: str
@@ -44,6 +47,7 @@ def table(function: n.Function, args: dict[str, Any] | None) -> TapeTable:
     """The tapes of ``function``; ``args`` by parameter name decide the bytes."""
     definitions = {s.target: s for s in walk.walk(function.body) if isinstance(s, n.Assign)}
     values = {} if args is None else dict(_bound(function, args))
+    growing = {s.tape for s in walk.walk(function.body) if isinstance(s, n.Grow)}
     entries = []
     for stmt in walk.walk(function.body):
         if isinstance(stmt, n.Alloc) and stmt.role == "tape" and isinstance(stmt.target.type, n.Array):
@@ -52,6 +56,8 @@ def table(function: n.Function, args: dict[str, Any] | None) -> TapeTable:
             size = np.dtype(stmt.target.type.dtype).itemsize
             nbytes = None if None in numbers else int(np.prod([int(k) for k in numbers if k is not None])) * size
             shape = tuple(_text(e, definitions) for e in extents)
+            if stmt.target in growing:
+                shape, nbytes = ("grows", *shape[1:]), None
             name = stmt.target.name.replace(".", "_")
             entries.append(TapeEntry(name, stmt.target.type.dtype, shape, nbytes, stmt.loc))
     return TapeTable(entries)

@@ -22,6 +22,7 @@ def grad(
     style: str = "fast",
     debug: bool = False,
     vecmath: bool = True,
+    kinks: str = "convention",
 ) -> Any:
     """The gradient of a function that returns one float scalar; bare (``@grad``) or called (``@grad(argnums="w")``).
 
@@ -42,6 +43,9 @@ def grad(
         un-jitted too.
     vecmath : bool
         Whether loops may call vectorized ``exp``, ``sin`` and so on (at most 4 ulp from the scalar ones).
+    kinks : {"convention", "raise"}
+        What happens where an active value comes to a point without derivative (``abs`` at 0, a tie of ``maximum``): the
+        convention of the rule (``docs/kinks.md``), or a ``KinkError`` that names the line.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def grad(
     ArgumentError
         For parameters that do not exist, integer arguments, and arguments of types or layouts that are not taken.
     """
-    options = Options("grad", _listed(argnums), has_aux, target, style, debug, vecmath)
+    options = Options("grad", _listed(argnums), has_aux, target, style, debug, vecmath, kinks)
     return _transform(f, options)
 
 
@@ -68,9 +72,10 @@ def value_and_grad(
     style: str = "fast",
     debug: bool = False,
     vecmath: bool = True,
+    kinks: str = "convention",
 ) -> Any:
     """``(value, gradient)``, or with ``has_aux`` ``((value, aux), gradient)``; parameters as for ``grad``."""
-    options = Options("value_and_grad", _listed(argnums), has_aux, target, style, debug, vecmath)
+    options = Options("value_and_grad", _listed(argnums), has_aux, target, style, debug, vecmath, kinks)
     return _transform(f, options)
 
 
@@ -81,6 +86,7 @@ def vjp(
     style: str = "fast",
     debug: bool = False,
     vecmath: bool = True,
+    kinks: str = "convention",
 ) -> Any:
     """The transposed derivative (pullback).
 
@@ -95,7 +101,7 @@ def vjp(
     ArgumentError
         For seeds of another structure, dtype or shape than the output.
     """
-    options = Options("vjp", None, False, target, style, debug, vecmath)
+    options = Options("vjp", None, False, target, style, debug, vecmath, kinks)
     made = _transform(f, options)
     if not primals:
         return made
@@ -112,6 +118,7 @@ def jvp(
     style: str = "fast",
     debug: bool = False,
     vecmath: bool = True,
+    kinks: str = "convention",
 ) -> Any:
     """The derivative in a direction (pushforward): ``jvp(f, primals, tangents)`` gives ``(out, out_dot)``.
 
@@ -123,7 +130,7 @@ def jvp(
     ArgumentError
         For tangents of another structure, dtype or shape than the argument, or of what is not differentiable.
     """
-    options = Options("jvp", None, False, target, style, debug, vecmath)
+    options = Options("jvp", None, False, target, style, debug, vecmath, kinks)
     made = _transform(f, options)
     if primals is None and tangents is None:
         return made

@@ -79,10 +79,11 @@ class Variant:
         self._hidden_keys = tuple(type_key(read()) for read in self._hidden)
         self._guards = () if reads.frozen else reads.guards
         self.always_valid = reads.frozen or not (self._hidden or self._guards)
+        self._packers = [(k, pack) for k, p in enumerate(info.params) if (pack := lay.packer(p.layout)) is not None]
         self._prepare = copier(tuple(p.layout for p in info.params), tuple(p.name for p in info.params))
         self.convert = lay.converter(info.result)
         self.seeds, self._needs_zeros = self._default_seeds()
-        self._plain_call = self._pick is None and self._prepare is None and not self._needs_zeros
+        self._plain_call = self._pick is None and self._prepare is None and not self._needs_zeros and not self._packers
 
     @property
     def path(self) -> Path:
@@ -123,15 +124,22 @@ class Variant:
         full = [*full, *(self.hidden_values() if hidden is None else hidden), *seeds]
         if self._prepare is not None:
             self._prepare(full)
-        value = self.run(*full)
+        value = self.run(*(self._packed(full) if self._packers else full))
         return value if self.convert is None else self.convert(value)
+
+    def _packed(self, args: list[Any]) -> list[Any]:
+        """``args`` with the tuples in it that generated code takes for dicts, lists and dataclasses."""
+        full = [*args]
+        for k, pack in self._packers:
+            full[k] = pack(full[k])
+        return full
 
     def run_final(self, args: list[Any]) -> tuple[Any, dict[str, Any]]:
         """The result of a primal, and the final contents of the written arguments by name."""
         full = [*self._picked_or(args), *self.hidden_values()]
         if self._prepare is not None:
             self._prepare(full)
-        value = self.run(*full)
+        value = self.run(*self._packed(full))
         final = {p.name: v for p, v in zip(self.info.params, full, strict=True) if p.name in self.info.written}
         return value if self.convert is None else self.convert(value), final
 
@@ -144,6 +152,7 @@ class Variant:
         full = [*self._picked_or(args), *self.hidden_values(), *seeds]
         if self._prepare is not None:
             self._prepare(full)
+        full = self._packed(full)
         types = tuple(typeof(value) for value in full)
         self.run.compile(types)
         compiled = self.run.overloads[types]

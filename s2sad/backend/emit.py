@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from s2sad.backend import vecmath
+from s2sad.backend.exits import exits
 from s2sad.backend.expressions import Expressions
 from s2sad.backend.fold import plan
 from s2sad.backend.naming import Names
@@ -44,6 +45,7 @@ class Emitted:
 
 def emit(fn: n.Function, style: str = "fast") -> Emitted:
     """The text of ``fn`` in style ``"fast"`` (what runs) or ``"plain"`` (no casts, no blocked sums)."""
+    fn = exits(fn)
     folding = plan(fn)
     names = Names(fn, folding, vecmath.names_in(fn) if style == "fast" else frozenset())
     expressions = Expressions(names, folding, style, (fn.name, *(p.name for p in fn.params)))

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from s2sad.backend.alias import AliasClasses
+from s2sad.backend.exits import flags
 from s2sad.errors import Loc
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -93,6 +94,7 @@ class _Folder:
     counts: Counter[str]
     dead: set[str]
     fused: dict[str, n.LibCall]
+    flags: frozenset[str]
     inline: dict[str, Definition] = field(default_factory=dict)
     ternary: set[str] = field(default_factory=set)
 
@@ -116,7 +118,8 @@ class _Folder:
             return
         taken = [self.take(a, stmt, pending) for a in self.entry(stmt)]
         for inner, ends in zip(walk.blocks(stmt), walk.end_uses(stmt), strict=True):
-            self.block(inner, ends if isinstance(stmt, n.Map) else ())
+            flag = (stmt.leave,) if isinstance(stmt, n.For) and stmt.leave is not None else ()
+            self.block(inner, ends if isinstance(stmt, n.Map) else flag)
         if walk.blocks(stmt):
             pending.clear()
         if not self.candidate(stmt, taken, pending):
@@ -186,6 +189,8 @@ class _Folder:
         if len(stmt.joins) != 1 or not all(isinstance(s, n.Assign | n.Load | n.Pop) for s in sides):
             return False
         (join,) = stmt.joins
+        if join.target.name in self.flags:
+            return False
         taken = [self.take(stmt.cond, stmt, pending)]
         for side, value in ((stmt.then, join.then_value), (stmt.orelse, join.else_value)):
             local: dict[str, _Pending] = {}
@@ -222,11 +227,7 @@ def _length(stmt: n.Stmt, taken: list[_Pending | None]) -> int:
 
 def written_by(stmt: n.Stmt) -> list[n.Var]:
     """Arrays that ``stmt`` itself (without its blocks) writes."""
-    if isinstance(stmt, n.Store | n.Accumulate):
-        return [stmt.array]
-    if isinstance(stmt, n.LibCall):
-        return [stmt.out]
-    return [stmt.tape] if isinstance(stmt, n.Push) else []
+    return [stmt.tape] if isinstance(stmt, n.Push | n.Grow) else list(walk.written(stmt))
 
 
 def _count(fn: n.Function) -> Counter[str]:
@@ -240,17 +241,19 @@ def _count(fn: n.Function) -> Counter[str]:
 
 
 def _fused(fn: n.Function, counts: Counter[str]) -> dict[str, n.LibCall]:
-    """Arrays whose first use after their ``Alloc`` is to be all written by a ``LibCall`` of the same block."""
+    """Arrays whose first use after their ``Alloc`` is that a ``LibCall`` of the same block writes all of them."""
     found: dict[str, n.LibCall] = {}
     blocks = [fn.body, *(b for s in walk.walk(fn.body) for b in walk.blocks(s))]
     for block in blocks:
         fresh: dict[str, n.Alloc] = {}
         for stmt in block:
-            if isinstance(stmt, n.LibCall) and stmt.out.name in fresh and stmt.out not in stmt.args:
-                found[stmt.out.name] = stmt
-                alloc = fresh[stmt.out.name]
-                counts.subtract(a.name for a in walk.uses(alloc) if isinstance(a, n.Var))
-                counts[stmt.out.name] -= 1
+            outs = stmt.outs if isinstance(stmt, n.LibCall) and fresh else ()
+            if outs and all(v.name in fresh for v in outs):
+                assert isinstance(stmt, n.LibCall)
+                for out in outs:
+                    found[out.name] = stmt
+                    counts.subtract(a.name for a in walk.uses(fresh[out.name]) if isinstance(a, n.Var))
+                    counts[out.name] -= 1
             nested = walk.walk((stmt,)) if fresh else ()
             for s in nested:
                 for atoms in (walk.uses(s), *walk.end_uses(s)):
@@ -276,6 +279,6 @@ def plan(fn: n.Function) -> Plan:
     counts = _count(fn)
     fused = _fused(fn, counts)
     dead = _dead(fn, counts)
-    folder = _Folder(AliasClasses(fn), counts, dead, fused)
+    folder = _Folder(AliasClasses(fn), counts, dead, fused, flags(fn))
     folder.block(fn.body, (), fn.reverse_at)
     return Plan(folder.inline, fused, frozenset(dead), frozenset(folder.ternary), folder.alias)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from s2sad.backend.exits import endless
 from s2sad.backend.fold import Plan
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -77,8 +78,8 @@ class _Walker:
                 self.loop(stmt, frame)
             case n.Map():
                 self.map(stmt, frame)
-            case n.LibCall() if stmt.out.name in self.plan.fused:
-                self.simple(stmt.args, (stmt.out,), frame)
+            case n.LibCall() if stmt.outs[0].name in self.plan.fused:
+                self.simple(stmt.args, stmt.outs, frame)
             case _:
                 self.simple(walk.uses(stmt), walk.targets(stmt), frame)
 
@@ -116,11 +117,18 @@ class _Walker:
         self.now = entry + 4
         self.block(stmt.body, body)
         self.read((c.next for c in stmt.carries), body, self.now)
+        if isinstance(stmt, n.For) and stmt.leave is not None:
+            self.read((stmt.leave,), body, self.now)
+        if endless(stmt):  # its index is counted
+            self.extra[stmt.index.name].append((entry + 1, self.now + 3))
         self.extra[stmt.index.name].append((entry + 3, self.now))  # no inner loop takes its name, though it might
         body.end = self.now + 2
         for c in stmt.carries:
             self.extra[c.inner.name].append((self.now + 1, body.end))
             self.define(c.outer, frame, body.end + 1)
+        if isinstance(stmt, n.For) and stmt.trips is not None:  # counted in the loop
+            self.define(stmt.trips, frame, entry + 1)
+            self.extra[stmt.trips.name].append((entry + 1, body.end + 1))
         self.now = body.end + 2
 
     def map(self, stmt: n.Map, frame: _Frame) -> None:

@@ -9,13 +9,13 @@ from s2sad.backend import ranges
 from s2sad.backend.copies import IN_PLACE, Copy, assignment, sequence
 from s2sad.backend.expressions import Expressions, binary, dtype_of, name, plus
 from s2sad.backend.fold import Plan
+from s2sad.backend.leaving import left_loop
 from s2sad.backend.naming import Names
 from s2sad.backend.printer import Note
 from s2sad.backend.sums import BLOCK, Blocks, arrangement
 from s2sad.errors import InternalError, Loc
 from s2sad.ir import nodes as n
 
-ORDERS = ("argsort", "searchsorted_left", "searchsorted_right")
 OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
 
 
@@ -70,6 +70,8 @@ class Statements:
                 return self.store(stmt.array, stmt.index, stmt.value, stmt.loc)
             case n.Push():
                 return self.store(stmt.tape, stmt.index, stmt.value, stmt.loc, anchor=False)
+            case n.Grow():
+                return self.grow(stmt)
             case n.Accumulate():
                 return self.accumulate(stmt)
             case n.Alloc():
@@ -106,6 +108,18 @@ class Statements:
             return self.noted(ast.AugAssign(target, ast.Sub(), value.operand), stmt.loc)
         return self.noted(ast.AugAssign(target, ast.Add(), value), stmt.loc)
 
+    def grow(self, stmt: n.Grow) -> list[ast.stmt]:
+        """``if k >= x_tape.shape[0]: x_tape = rt.grown(x_tape, k + 1)``."""
+        tape, rows = self.names[stmt.tape], self.x.atom(stmt.rows)
+        held = ast.Subscript(ast.Attribute(name(tape), "shape", ast.Load()), ast.Constant(0), ast.Load())
+        match rows:
+            case ast.BinOp(left, ast.Add(), ast.Constant(1)):
+                short = ast.Compare(left, [ast.GtE()], [held])
+            case _:
+                short = ast.Compare(rows, [ast.Gt()], [held])
+        again = self.x.atom(stmt.rows)
+        return self.noted(ast.If(short, [_set(tape, self.x.call("rt.grown", name(tape), again))], []), stmt.loc, False)
+
     def alloc(self, stmt: n.Alloc) -> ast.expr:
         """``np.empty``, ``np.zeros`` or ``np.full``."""
         extents = self.x.atoms(stmt.target.type.extents)  # type: ignore[union-attr]
@@ -121,18 +135,32 @@ class Statements:
         return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill, literal=True)], kind)
 
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
-        if stmt.fn in ORDERS:
-            order = self.x.call(f"rt.{stmt.fn}", *self.x.atoms(stmt.args))
-            if stmt.out.name in self.plan.fused:
-                return self.bound(stmt.out, order, stmt.loc)
-            whole = ast.Subscript(self.x.atom(stmt.out), ast.Slice(), ast.Store())
-            return self.noted(ast.Assign([whole], order), stmt.loc)
         if stmt.fn not in OPERATORS:
-            raise InternalError(f"emit: no text for the library routine {stmt.fn}")
+            return self.routine(stmt)
         left, right = (self.contiguous(a) for a in stmt.args)
-        if stmt.out.name in self.plan.fused:
-            return self.bound(stmt.out, ast.BinOp(left, OPERATORS[stmt.fn], right), stmt.loc)
-        return self.noted(ast.Expr(self.x.call("np.dot", left, right, self.x.atom(stmt.out))), stmt.loc)
+        (out,) = stmt.outs
+        if out.name in self.plan.fused:
+            return self.bound(out, ast.BinOp(left, OPERATORS[stmt.fn], right), stmt.loc)
+        return self.noted(ast.Expr(self.x.call("np.dot", left, right, self.x.atom(out))), stmt.loc)
+
+    def routine(self, stmt: n.LibCall) -> list[ast.stmt]:
+        """``q, r = rt.qr(a)``, which makes the arrays, or ``x[:] = rt.solve(a, b)``."""
+        value = self.x.call(f"rt.{stmt.fn}", *(self.contiguous(a) for a in stmt.args))
+        fused = stmt.outs[0].name in self.plan.fused
+        if fused and len(stmt.outs) == 1:
+            return self.bound(stmt.outs[0], value, stmt.loc)
+        if fused:
+            names: list[ast.expr] = [ast.Name(self.names[v], ast.Store()) for v in stmt.outs]
+            return self.noted(ast.Assign([ast.Tuple(names, ast.Store())], value, lineno=0), stmt.loc)
+        whole = [ast.Subscript(self.x.atom(v), ast.Slice(), ast.Store()) for v in stmt.outs]
+        if len(whole) == 1:
+            return self.noted(ast.Assign([whole[0]], value, lineno=0), stmt.loc)
+        scratch = [self.scratch_name(f"{stmt.fn}_{k}") for k in range(len(whole))]
+        parts: list[ast.expr] = [ast.Name(s, ast.Store()) for s in scratch]
+        made = self.noted(ast.Assign([ast.Tuple(parts, ast.Store())], value, lineno=0), stmt.loc)
+        for target, part in zip(whole, scratch, strict=True):
+            made += self.noted(ast.Assign([target], name(part), lineno=0), stmt.loc, anchor=False)
+        return made
 
     def contiguous(self, atom: n.Atom) -> ast.expr:
         """``atom`` as an operand of BLAS, which Numba would copy itself but with a warning."""
@@ -164,6 +192,8 @@ class Statements:
         return self.noted(ast.If(self.x.atom(stmt.cond), then, orelse), stmt.loc)
 
     def loop(self, stmt: n.For | n.ReverseLoop) -> list[ast.stmt]:
+        if isinstance(stmt, n.For) and stmt.leave is not None:
+            return left_loop(self, stmt)
         used = self.names.used
         carries = [c for c in stmt.carries if c.inner.name in used or c.outer.name in used]
         before = self.copies([(c.inner, c.init) for c in carries], stmt.loc)
@@ -261,8 +291,11 @@ class Statements:
     def check(self, stmt: n.Check) -> list[ast.stmt]:
         if isinstance(stmt.cond, n.Const) and stmt.cond.value:
             return []
-        error = "rt.SizeOneError" if stmt.error == "SizeOne" else stmt.error
-        failure = ast.Raise(self.x.call(error, ast.Constant(stmt.message)), None)
+        error = {"SizeOne": "rt.SizeOneError", "Kink": "rt.KinkError"}.get(stmt.error, stmt.error)
+        message = [ast.Constant(stmt.message)] if stmt.message else []
+        failure = ast.Raise(self.x.call(error, *message), None)
+        if isinstance(stmt.cond, n.Const):
+            return self.noted(failure, stmt.loc)
         return self.noted(ast.If(self.x.negated(stmt.cond), [failure], []), stmt.loc)
 
     def tree(self, tree: n.Tree) -> ast.expr:

@@ -7,7 +7,6 @@ What depends on types or on which function a name means is left to lowering, but
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -15,66 +14,46 @@ import gast
 from numba.core.dispatcher import Dispatcher
 
 from s2sad.errors import Problem, refuse
-from s2sad.frontend.normalize import ends, is_valueless, returns
+from s2sad.frontend.fence_flow import FlowRules
+from s2sad.frontend.paths import ends, is_valueless, returns
 from s2sad.frontend.source import Source, too_deep
 
 # Node types without conditions of their own: their children are walked.
-_STATEMENTS = ("Pass", "If")
-_EXPRESSIONS = ("IfExp", "BinOp", "BoolOp", "UnaryOp", "Name", "Tuple", "Load", "Store", "Param")
+_STATEMENTS = ("Pass", "If", "Break", "Continue", "Global", "Nonlocal")
+_EXPRESSIONS = (
+    "BinOp", "UnaryOp", "Name", "Tuple", "List", "Dict", "Starred", "ListComp", "DictComp", "GeneratorExp", "Load",
+    "Store", "Del", "Param",
+)  # fmt: skip
 _ARITHMETIC = ("Add", "Sub", "Mult", "Div", "FloorDiv", "Mod", "Pow", "MatMult", "UAdd", "USub")
 _BITS = ("LShift", "RShift", "BitOr", "BitXor", "BitAnd", "Invert")
-_LOGIC = ("And", "Or", "Not", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot")
+_LOGIC = ("And", "Or", "Not", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot", "In", "NotIn")
 _ALLOWED = frozenset(_STATEMENTS + _EXPRESSIONS + _ARITHMETIC + _BITS + _LOGIC)
 
-_ELEMENTS = "a tuple, or np.array([...]) for numbers"
-_LOOP_SUM = "a `for` loop that fills an array or adds up"
+_ELEMENTS = "a tuple or a list"
 _OUTSIDE = "do it before or after the call, outside of the function"
-_TOP_LEVEL = "define it at the top of the module and pass what it uses as arguments"
 _ASYNC = "write a plain function"
 
 # Reason and alternative of each node type that is always refused.
 _REFUSED: dict[str, tuple[str, str]] = {
-    "While": ("`while` is not supported", "`for k in range(n)`, with a number of trips known when the loop starts"),
-    "Break": ("`break` is not supported", "let the loop run on, with an `if` around what must no longer happen"),
-    "Continue": ("`continue` is not supported", "put the rest of the loop's body under an `if`"),
     "Try": ("`try` is not supported", "test for the exceptional case with `if`"),
     "TryStar": ("`try` is not supported", "test for the exceptional case with `if`"),
-    "With": ("`with` is not supported", "put it around the call of the function"),
-    "Raise": ("`raise` is not supported", "check the arguments before the call"),
-    "Assert": ("`assert` is not supported", "check the arguments before the call"),
-    "Delete": ("`del` is not supported", "leave the name, it costs nothing"),
-    "Global": ("`global` is not supported", "take the value as an argument and return the new one"),
-    "Nonlocal": ("`nonlocal` is not supported", "take the value as an argument and return the new one"),
-    "Import": ("an import inside a function is not supported", "import at the top of the module"),
-    "ImportFrom": ("an import inside a function is not supported", "import at the top of the module"),
-    "FunctionDef": ("a function inside a function is not supported", _TOP_LEVEL),
     "ClassDef": ("a class inside a function is not supported", "define it at the top of the module"),
-    "Lambda": ("a lambda inside a function is not supported", _TOP_LEVEL),
     "AsyncFunctionDef": ("`async` is not supported", _ASYNC),
     "AsyncFor": ("`async` is not supported", _ASYNC),
     "AsyncWith": ("`async` is not supported", _ASYNC),
     "Await": ("`await` is not supported", _ASYNC),
     "Yield": ("`yield` is not supported", "return the values as an array or a tuple"),
     "YieldFrom": ("`yield` is not supported", "return the values as an array or a tuple"),
-    "Match": ("`match` is not supported", "`if` / `elif` / `else`"),
     "TypeAlias": ("a type alias inside a function is not supported", "define it at the top of the module"),
-    "ListComp": ("a list comprehension is not supported", _LOOP_SUM),
-    "SetComp": ("a set comprehension is not supported", _LOOP_SUM),
-    "DictComp": ("a dict comprehension is not supported", _LOOP_SUM),
-    "GeneratorExp": ("a generator expression is not supported", _LOOP_SUM),
-    "List": ("a list is not supported", _ELEMENTS),
+    "SetComp": ("a set comprehension is not supported", _ELEMENTS),
     "Set": ("a set is not supported", _ELEMENTS),
-    "Dict": ("a dict is not supported", "a tuple or a named tuple"),
-    "Starred": ("a starred expression is not supported", "name every element"),
-    "NamedExpr": ("`:=` is not supported", "an assignment before the statement"),
     "JoinedStr": ("an f-string is not supported", _OUTSIDE),
     "TemplateStr": ("a template string is not supported", _OUTSIDE),
 }
 # Their expressions are walked too; of other refused nodes only the statements, as the rest has its own scope.
-_WALKED = ("While", "List", "Set", "Starred", "NamedExpr", "Await")
+_WALKED = ("Set", "Await")
 
 _EFFECTS = ("print", "input", "open", "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr")
-_ARRAY_MAKERS = ("array", "asarray")
 
 
 def fence(source: Source) -> None:
@@ -94,13 +73,12 @@ def fence(source: Source) -> None:
         raise refuse(*walk.problems)
 
 
-class _Walk(gast.NodeVisitor):
+class _Walk(FlowRules):
     """The walk; `problems` grows. Methods are named after node types and take one node."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
-        self.loops = 0
         names = [node for node in gast.walk(source.tree) if isinstance(node, gast.Name)]
         self.stores = [name.id for name in names if isinstance(name.ctx, gast.Store | gast.Param)]
         self.valued = any(not is_valueless(r) for r in returns(source.tree.body))
@@ -115,7 +93,6 @@ class _Walk(gast.NodeVisitor):
             super().generic_visit(node)
             return
         self.refuse(node, *_REFUSED.get(kind, (f"the syntax {kind} is not supported", "plain loops and assignments")))
-        self.loops += kind == "While"
         for child in gast.iter_child_nodes(node):
             if kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
                 break
@@ -123,7 +100,6 @@ class _Walk(gast.NodeVisitor):
                 self.visit(child)
             else:  # handlers and cases hold statements
                 self.block(getattr(child, "body", ()))
-        self.loops -= kind == "While"
 
     def block(self, statements: object) -> None:
         if isinstance(statements, list):
@@ -132,37 +108,37 @@ class _Walk(gast.NodeVisitor):
 
     def function(self, tree: gast.FunctionDef) -> None:
         """The whole function. Annotations, defaults and decorators are evaluated elsewhere and not walked."""
-        if tree.args.vararg is not None:
-            self.refuse(tree.args.vararg, "`*args` is not supported", "name every argument, or take a tuple")
-        if tree.args.kwarg is not None:
-            self.refuse(tree.args.kwarg, "`**kwargs` is not supported", "name every argument")
         self.block(tree.body)
-        self.returns(tree.body, False)
         if self.valued and not ends(tree.body):
             self.refuse(tree.body[-1], "some paths return no value", "return a value at the end of every path")
 
-    def returns(self, block: Sequence[gast.stmt], followed: bool) -> None:
-        """Check where the ``return`` statements of a block outside of loops stand."""
-        for k, statement in enumerate(block):
-            more = followed or k + 1 < len(block)
-            if k and isinstance(block[k - 1], gast.Return):
-                self.refuse(statement, "what follows `return` never runs", "delete it")
-            if not isinstance(statement, gast.If) or not any(returns([statement])):
-                continue
-            then, otherwise = ends(statement.body), ends(statement.orelse)
-            if not then and not otherwise and (more or self.valued):
-                reason = "this `return` is in a branch that may also go on to what follows"
-                self.refuse(next(returns([statement])), reason, "return at the end of the branch on all of its paths")
-                continue
-            self.returns(statement.body, more and not then)
-            self.returns(statement.orelse, more and not otherwise)
+    def visit_FunctionDef(self, node: gast.FunctionDef) -> None:
+        """A function inside the function: its own returns."""
+        valued, self.valued = self.valued, any(not is_valueless(r) for r in returns(node.body))
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        self.function(node)
+        self.valued = valued
+
+    def visit_Lambda(self, node: gast.Lambda) -> None:
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        self.visit(node.body)
+
+    def visit_comprehension(self, node: gast.comprehension) -> None:
+        if node.is_async:
+            self.refuse(node.iter, "`async` is not supported", _ASYNC)
+        self.names(node.target)
+        self.visit(node.iter)
+        for test in node.ifs:
+            self.visit(test)
 
     # Statements
 
     def visit_Return(self, node: gast.Return) -> None:
-        if self.loops:
-            self.refuse(node, "`return` inside a loop is not supported", "keep the value and return it after the loop")
-        elif self.valued and is_valueless(node):
+        if self.valued and is_valueless(node):
             self.refuse(node, "some paths return no value", "return a value at the end of every path")
         if node.value is not None:
             self.visit(node.value)
@@ -177,18 +153,16 @@ class _Walk(gast.NodeVisitor):
     def visit_For(self, node: gast.For) -> None:
         self.names(node.target)
         self.visit(node.iter)
-        self.loops += 1
         self.block(node.body)
-        self.loops -= 1
-        if node.orelse:
-            self.refuse(node.orelse[0], "`else` of a loop is not supported", "write it after the loop")
-            self.block(node.orelse)
+        self.block(node.orelse)
 
     def names(self, target: gast.expr) -> None:
         """The target of a loop: a name or a tuple of them."""
         if isinstance(target, gast.Tuple | gast.List):
             for element in target.elts:
                 self.names(element)
+        elif isinstance(target, gast.Starred):
+            self.names(target.value)
         elif not isinstance(target, gast.Name):
             self.refuse(target, "the loop variable is not a name", "a name, assigned in the loop's first statement")
 
@@ -220,25 +194,18 @@ class _Walk(gast.NodeVisitor):
 
     # Expressions
 
-    def visit_Constant(self, node: gast.Constant, text_allowed: bool = False) -> None:
+    def visit_Constant(self, node: gast.Constant) -> None:
         value = node.value
-        if isinstance(value, str | bytes):
-            if not (text_allowed and isinstance(value, str)):
-                self.refuse(node, "text is not supported here", "numbers; text may be an argument or be compared")
+        if isinstance(value, bytes):
+            self.refuse(node, "bytes are not supported", "text, or numbers")
         elif isinstance(value, complex):
             self.refuse(node, "complex numbers are not supported", "real and imaginary parts as two numbers")
         elif value is ...:
             self.refuse(node, "`...` is not supported here", "use it as an index only")
         elif isinstance(value, int) and abs(value) > 2**63:
             self.refuse(node, "an integer beyond 64 bits is not supported", "a float")
-        elif value is not None and not isinstance(value, bool | int | float):
+        elif value is not None and not isinstance(value, bool | int | float | str):
             self.refuse(node, f"a constant of type {type(value).__name__} is not supported", "a number")
-
-    def value_or_text(self, node: gast.expr) -> None:
-        if isinstance(node, gast.Constant):
-            self.visit_Constant(node, text_allowed=True)
-        else:
-            self.visit(node)
 
     def visit_Attribute(self, node: gast.Attribute) -> None:
         self.visit(node.value)
@@ -254,26 +221,21 @@ class _Walk(gast.NodeVisitor):
                 self.index(index)
 
     def index(self, node: gast.expr) -> None:
-        if isinstance(node, gast.Constant) and isinstance(node.value, float | str | bytes | complex):
+        if isinstance(node, gast.Constant) and isinstance(node.value, float | bytes | complex):
             self.refuse(node, f"an index of type {type(node.value).__name__} is not supported", "an int")
-        elif isinstance(node, gast.List):
-            self.elements(node)
         else:
             self.visit(node)
 
     def visit_Compare(self, node: gast.Compare) -> None:
+        if len(node.ops) > 1:
+            self.conditional(*node.comparators)
         operands = [node.left, *node.comparators]
-        for op, left, right in zip(node.ops, operands, operands[1:]):
-            if isinstance(op, gast.In | gast.NotIn):
-                self.refuse(node, "`in` is not supported", "compare with each element")
-            elif isinstance(op, gast.Is | gast.IsNot) and not (_is_none(left) or _is_none(right)):
-                self.refuse(node, "`is` is supported for None only", "`==`")
-            else:
-                self.visit(op)
+        for op in node.ops:
+            self.visit(op)
         for middle in operands[1:-1]:
             self.repeatable(middle)
         for operand in operands:
-            self.value_or_text(operand)
+            self.visit(operand)
 
     def repeatable(self, middle: gast.expr) -> None:
         """The middle of ``a < b < c`` is written twice by `normalize`: no user function may be called there."""
@@ -285,33 +247,15 @@ class _Walk(gast.NodeVisitor):
                     self.refuse(node, reason, "assign its value first")
 
     def visit_Call(self, node: gast.Call) -> None:
-        if isinstance(node.func, gast.Name | gast.Attribute):
-            self.visit(node.func)
-        else:
-            self.refuse(node.func, "a call of a computed function is not supported", "call a function by its name")
+        self.visit(node.func)
         called = self.meaning(node.func)
         for name in _EFFECTS:
             if called is getattr(builtins, name):
                 self.refuse(node, f"`{name}` is not supported", _OUTSIDE)
-        made = getattr(node.func, "attr", getattr(node.func, "id", "")) in _ARRAY_MAKERS
         for argument in node.args:
-            if made and isinstance(argument, gast.List):
-                self.elements(argument)
-            else:
-                self.value_or_text(argument)
+            self.visit(argument)
         for keyword in node.keywords:
-            if keyword.arg is None:
-                self.refuse(keyword.value, "`**` in a call is not supported", "name every argument")
-            else:
-                self.value_or_text(keyword.value)
-
-    def elements(self, node: gast.List) -> None:
-        """A list as the argument of ``np.array``, nested or not."""
-        for element in node.elts:
-            if isinstance(element, gast.List):
-                self.elements(element)
-            else:
-                self.visit(element)
+            self.visit(keyword.value)
 
     def meaning(self, node: gast.expr) -> Any:
         """What a name, or a name in a module, stands for now; None if only a call can tell."""
@@ -321,7 +265,3 @@ class _Walk(gast.NodeVisitor):
         if not isinstance(node, gast.Name) or node.id in self.source.locals:
             return None
         return self.source.value_of(node.id)
-
-
-def _is_none(node: gast.expr) -> bool:
-    return isinstance(node, gast.Constant) and node.value is None

@@ -1,16 +1,15 @@
 """Rewriting of the syntax tree that leaves the meaning and takes work from lowering.
 
-After `normalize` a function has at most one ``return``, as its last statement and with a value; each assignment has
-one target and no annotation; a comparison has two operands. It relies on what `fence` has refused.
+After `normalize` each assignment has one target and no annotation, a comparison has two operands, and a function whose
+``return`` statements all stand at ends of branches has at most one, as its last statement and with a value (others are
+left to ``lower.jumps``). It relies on what `fence` has refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import gast
 
-from s2sad.errors import InternalError
+from s2sad.frontend.paths import ends, inner_blocks, is_valueless, returns
 
 
 def normalize(tree: gast.FunctionDef) -> gast.FunctionDef:
@@ -46,31 +45,6 @@ def normalize(tree: gast.FunctionDef) -> gast.FunctionDef:
     return tree
 
 
-def is_valueless(node: gast.Return) -> bool:
-    """Whether it is ``return`` or ``return None``."""
-    return node.value is None or (isinstance(node.value, gast.Constant) and node.value.value is None)
-
-
-def returns(block: Sequence[gast.stmt]) -> Iterator[gast.Return]:
-    """All ``return`` statements of a block in the order of the text."""
-    for statement in block:
-        if isinstance(statement, gast.Return):
-            yield statement
-        elif isinstance(statement, gast.If | gast.For):
-            yield from returns(statement.body)
-            yield from returns(statement.orelse)
-
-
-def ends(block: Sequence[gast.stmt]) -> bool:
-    """Whether every path through a block meets a ``return``."""
-    for statement in block:
-        if isinstance(statement, gast.Return):
-            return True
-        if isinstance(statement, gast.If) and ends(statement.body) and ends(statement.orelse):
-            return True
-    return False
-
-
 class _Names:
     """Names that the function does not use."""
 
@@ -99,11 +73,29 @@ def _single_return(body: list[gast.stmt], names: _Names) -> list[gast.stmt]:
     found = list(returns(body))
     if len(found) == 1 and body[-1] is found[0] and not is_valueless(found[0]):
         return body
+    if not _only_branches(body):
+        return body
     if all(is_valueless(r) for r in found):
         return _joined(body, None)
     result = names.fresh("result")
     value = _name(result, gast.Load(), found[-1])
     return [*_joined(body, result), gast.copy_location(gast.Return(value=value), found[-1])]
+
+
+def _only_branches(block: list[gast.stmt]) -> bool:
+    """Whether each ``return`` in ``block`` stands at the end of it or of a branch that leaves nothing to do."""
+    for k, statement in enumerate(block):
+        if isinstance(statement, gast.Raise):
+            return False
+        if isinstance(statement, gast.If):
+            goes_on = not ends(statement.body) and not ends(statement.orelse)
+            if goes_on and k + 1 < len(block) and any(returns([statement])):
+                return False
+            if not _only_branches(statement.body) or not _only_branches(statement.orelse):
+                return False
+        elif any(any(returns(inner)) for inner in inner_blocks(statement)):
+            return False
+    return True
 
 
 def _joined(block: list[gast.stmt], result: str | None) -> list[gast.stmt]:
@@ -116,8 +108,6 @@ def _joined(block: list[gast.stmt], result: str | None) -> list[gast.stmt]:
             return out
         if isinstance(statement, gast.If) and any(returns([statement])):
             rest, then, otherwise = block[k + 1 :], statement.body, statement.orelse
-            if rest and not ends(then) and not ends(otherwise):
-                raise InternalError("a return in a branch that may also fall through passed the fence", "normalize")
             statement.body = _joined(then if ends(then) else then + rest, result) or [_nothing(statement)]
             statement.orelse = _joined(otherwise if ends(otherwise) else otherwise + rest, result)
             return [*out, statement]
@@ -138,9 +128,16 @@ def _simple(block: list[gast.stmt], names: _Names) -> list[gast.stmt]:
             isinstance(statement, gast.Expr) and isinstance(statement.value, gast.Constant)
         ):
             continue
-        if isinstance(statement, gast.If | gast.For):
+        if isinstance(statement, gast.If | gast.For | gast.While):
             statement.body = _simple(statement.body, names) or [_nothing(statement)]
             statement.orelse = _simple(statement.orelse, names)
+            out.append(statement)
+        elif isinstance(statement, gast.With):
+            statement.body = _simple(statement.body, names) or [_nothing(statement)]
+            out.append(statement)
+        elif isinstance(statement, gast.Match):
+            for case in statement.cases:
+                case.body = _simple(case.body, names) or [_nothing(statement)]
             out.append(statement)
         elif isinstance(statement, gast.AnnAssign):
             if statement.value is not None:

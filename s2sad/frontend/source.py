@@ -8,7 +8,7 @@ import functools
 import inspect
 import linecache
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType
 from typing import Any, Literal
 
@@ -42,6 +42,8 @@ class Source:
     globals, closure, defaults : mapping
         What the free names mean: the module's dictionary (live), cells by name, default values by parameter.
     qualname : str
+    bound : mapping
+        Parameters that have a value already: ``self`` of a bound method, the arguments of a ``functools.partial``.
     """
 
     tree: gast.FunctionDef
@@ -54,6 +56,7 @@ class Source:
     closure: Mapping[str, CellType]
     defaults: Mapping[str, Any]
     qualname: str
+    bound: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def locals(self) -> frozenset[str]:
@@ -83,7 +86,7 @@ class Source:
 
 
 def get_source(fn: Callable) -> Source:
-    """The source of ``fn``: a plain function, a lambda, or an ``@njit`` dispatcher.
+    """The source of ``fn``: a plain function, a lambda, an ``@njit`` dispatcher, a bound method, a partial.
 
     Decorators on the definition are ignored: ``fn`` is what they were given.
 
@@ -92,6 +95,10 @@ def get_source(fn: Callable) -> Source:
     UnsupportedError
         For other callables, if there is no source text, or if the text is not that of the code that runs.
     """
+    if isinstance(fn, functools.partial):
+        return _bound(get_source(fn.func), fn.args)
+    if isinstance(fn, MethodType):
+        return _bound(get_source(fn.__func__), (fn.__self__,))
     semantics, error_model = "python", "python"
     plain = fn
     if isinstance(fn, Dispatcher):
@@ -125,6 +132,15 @@ def get_source(fn: Callable) -> Source:
     if definition.in_class:
         _check_private_names(source)
     return source
+
+
+def _bound(source: Source, values: tuple[Any, ...]) -> Source:
+    """``source`` with its first positional parameters bound to ``values``."""
+    args = source.tree.args
+    free = [p.id for p in (*args.posonlyargs, *args.args) if p.id not in source.bound]
+    if len(values) > len(free):
+        raise _refusal(f"{source.qualname} has more bound arguments than named parameters", "a lambda that calls it")
+    return replace(source, bound={**source.bound, **dict(zip(free, values))})
 
 
 def _dispatched(fn: Dispatcher) -> FunctionType:
@@ -212,13 +228,8 @@ def too_deep(loc: Loc) -> UnsupportedError:
 def _not_a_function(fn: object) -> UnsupportedError:
     """The refusal of a callable that is no Python function, by its kind."""
     name = _name(fn)
-    if isinstance(fn, functools.partial):
-        inner = _name(fn.func)
-        return _refusal(f"functools.partial of {inner} is not supported", f"lambda x: {inner}(x, ...)")
     if isinstance(fn, np.ufunc | BuiltinFunctionType) or type(fn).__module__.startswith("numpy"):
         return _refusal(f"{name} is compiled code without Python source", f"lambda x: {name}(x)")
-    if isinstance(fn, MethodType):
-        return _refusal(f"{name} is a bound method", "write a function of the numbers and arrays that it uses")
     if isinstance(fn, classmethod | type):
         kind = "class method" if isinstance(fn, classmethod) else "class"
         return _refusal(f"{name} is a {kind}", "write a function of numbers and arrays")

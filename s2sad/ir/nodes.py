@@ -23,6 +23,12 @@ from s2sad.ir.types import Struct as Struct
 from s2sad.ir.types import Tree as Tree
 from s2sad.ir.types import Type as Type
 from s2sad.ir.types import Var as Var
+from s2sad.ir.views import At as At
+from s2sad.ir.views import NewAxis as NewAxis
+from s2sad.ir.views import Reshape as Reshape
+from s2sad.ir.views import Slice as Slice
+from s2sad.ir.views import Transpose as Transpose
+from s2sad.ir.views import ViewItem as ViewItem
 
 # ---- statements ---------------------------------------------------------------------------------------------------
 
@@ -82,42 +88,6 @@ class Alloc:
     fill: Atom | None = None
     role: str = "local"
     loc: Loc = NOWHERE
-
-
-@dataclass(frozen=True)
-class At:
-    """View item: take one index (the dimension goes)."""
-
-    index: Atom
-
-
-@dataclass(frozen=True)
-class Slice:
-    """View item: ``extent`` elements from ``start`` (in range, non-negative) by ``step`` (non-zero)."""
-
-    start: Atom
-    step: Atom
-    extent: Atom
-
-
-@dataclass(frozen=True)
-class NewAxis:
-    """View item: a new dimension of extent 1."""
-
-
-@dataclass(frozen=True)
-class Transpose:
-    """View item (the only one): axes permuted, result axis k is base axis ``perm[k]``."""
-
-    perm: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Reshape:
-    """View item (the only one): same elements in C order with ``target``'s extents; the base is C-contiguous."""
-
-
-ViewItem: TypeAlias = At | Slice | NewAxis | Transpose | Reshape
 
 
 @dataclass(frozen=True)
@@ -216,10 +186,13 @@ class Map:
 
 @dataclass(frozen=True)
 class LibCall:
-    """``out[...] = fn(*args)``: a library routine on whole arrays, writing all of ``out``."""
+    """``outs[0][...], outs[1][...] = fn(*args)``: a library routine on whole arrays, writing all of each of ``outs``.
+
+    A derivative flows through those that ``rules.linear`` has rules of; that of others stands in a ``Custom`` after it.
+    """
 
     fn: str
-    out: Var
+    outs: tuple[Var, ...]
     args: tuple[Atom, ...]
     version: int = -1
     loc: Loc = NOWHERE
@@ -238,6 +211,35 @@ class Call:
 
     def attr(self, name: str, default: object = None) -> object:
         return dict(self.attrs).get(name, default)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A derivative rule as array-level code: ``body`` computes ``results`` from ``params``; nothing else is visible."""
+
+    params: tuple[Var, ...]
+    body: Block
+    results: tuple[Atom | None, ...]
+
+
+@dataclass(frozen=True)
+class Custom:
+    """``outs`` = copies of ``values``, with the derivative with respect to ``args`` that the rules give: no other one.
+
+    Scalars among ``outs`` are bound here, arrays among them are written whole. The first parameters of the rules are
+    ``reads``; then come the cotangents of ``outs`` (``vjp``, one result per argument) or the tangents of ``args``
+    (``jvp``, one result per out). ``None`` as a result is zero, text instead of a rule says why there is none.
+    Without ``args`` no derivative flows.
+    """
+
+    outs: tuple[Var, ...]
+    values: tuple[Atom, ...]
+    args: tuple[Var, ...] = ()
+    reads: tuple[Atom, ...] = ()
+    vjp: Rule | str = ""
+    jvp: Rule | str = ""
+    version: int = -1
+    loc: Loc = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,18 @@ class Pop:
 
 
 @dataclass(frozen=True)
+class Grow:
+    """From here on ``tape`` has at least ``rows`` rows along its first axis; the extent in its type is the initial one.
+
+    Its contents stay. It stands outside of every ``Map``, and no view of the tape is used across it.
+    """
+
+    tape: Var
+    rows: Atom
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
 class Return:
     value: Tree
     loc: Loc = NOWHERE
@@ -288,10 +302,12 @@ Stmt: TypeAlias = (
     | ReverseLoop
     | Map
     | LibCall
+    | Custom
     | Call
     | Check
     | Push
     | Pop
+    | Grow
     | Return
 )
 Block: TypeAlias = tuple[Stmt, ...]

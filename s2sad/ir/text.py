@@ -72,7 +72,11 @@ def line(stmt: n.Stmt) -> str:
         case n.View():
             return f"{_bind(stmt.target)} = view {stmt.base.name}[{', '.join(map(_item, stmt.items))}]"
         case n.LibCall():
-            return f"{stmt.out.name}[...]{_version(stmt.version)} = {stmt.fn}({_list(stmt.args)})"
+            outs = ", ".join(f"{v.name}[...]" for v in stmt.outs)
+            return f"{outs}{_version(stmt.version)} = {stmt.fn}({_list(stmt.args)})"
+        case n.Custom():
+            outs = ", ".join(f"{v.name}[...]" if isinstance(v.type, n.Array) else _bind(v) for v in stmt.outs)
+            return f"{outs}{_version(stmt.version)} = custom({_list(stmt.values)}) of ({_list(stmt.args)})"
         case n.Call():
             attrs = "".join(f", {k}={v!r}" for k, v in stmt.attrs)
             return f"{_bind(stmt.target)} = call {stmt.fn}({_list(stmt.args)}{attrs})"
@@ -82,6 +86,8 @@ def line(stmt: n.Stmt) -> str:
             return f"push {stmt.tape.name}[{_list(stmt.index)}] = {atom_text(stmt.value)}"
         case n.Pop():
             return f"{_bind(stmt.target)} = pop {stmt.tape.name}[{_list(stmt.index)}]"
+        case n.Grow():
+            return f"grow {stmt.tape.name} to {atom_text(stmt.rows)} rows"
         case n.Return():
             return f"return {tree_text(stmt.value)}"
         case _:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from s2sad.ir.trees import Container
+
 
 @dataclass(frozen=True)
 class Scalar:
@@ -69,10 +71,10 @@ Atom: TypeAlias = Var | Const
 
 @dataclass(frozen=True)
 class Struct:
-    """A tuple (``cls is None``) or a named tuple of ``cls``, in arguments and results."""
+    """A tuple (``cls is None``) or another container (``ir.trees``), in arguments and results."""
 
     items: tuple[Tree, ...]
-    cls: type | None = None
+    cls: Container = None
 
 
 Tree: TypeAlias = Var | Const | Struct | None

@@ -73,6 +73,19 @@ def targets(stmt: n.Stmt) -> tuple[n.Var, ...]:
         return tuple(c.outer for c in stmt.carries)
     if isinstance(stmt, n.Map):
         return tuple(s.target for s in stmt.sums)
+    if isinstance(stmt, n.Custom):
+        return tuple(v for v in stmt.outs if isinstance(v.type, n.Scalar))
+    return ()
+
+
+def written(stmt: n.Stmt) -> tuple[n.Var, ...]:
+    """Arrays that ``stmt`` itself (without its blocks) stores into; not the tape of a ``Push``."""
+    if isinstance(stmt, n.Store | n.Accumulate):
+        return (stmt.array,)
+    if isinstance(stmt, n.LibCall):
+        return stmt.outs
+    if isinstance(stmt, n.Custom):
+        return tuple(v for v in stmt.outs if isinstance(v.type, n.Array))
     return ()
 
 
@@ -108,11 +121,15 @@ def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
         case n.Map():
             return (*stmt.extents, *(s.init for s in stmt.sums))
         case n.LibCall():
-            return (stmt.out, *stmt.args)
+            return (*stmt.outs, *stmt.args)
+        case n.Custom():
+            return (*written(stmt), *stmt.values, *stmt.args, *stmt.reads)
         case n.Push():
             return (stmt.tape, *stmt.index, stmt.value)
         case n.Pop():
             return (stmt.tape, *stmt.index)
+        case n.Grow():
+            return (stmt.tape, stmt.rows)
         case n.Return():
             return tuple(leaves(stmt.value))
     raise TypeError(type(stmt).__name__)
@@ -181,13 +198,19 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
         case n.If() | n.For() | n.ReverseLoop() | n.Map():
             return _rename_compound(stmt, use, bind)
         case n.LibCall():
-            return replace(stmt, out=var(stmt.out), args=many(stmt.args))
+            return replace(stmt, outs=tuple(var(v) for v in stmt.outs), args=many(stmt.args))
+        case n.Custom():
+            values, args, reads = many(stmt.values), tuple(var(v) for v in stmt.args), many(stmt.reads)
+            outs = tuple(var(v) if isinstance(v.type, n.Array) else bind(v) for v in stmt.outs)
+            return replace(stmt, outs=outs, values=values, args=args, reads=reads)
         case n.Check():
             return replace(stmt, cond=use(stmt.cond))
         case n.Push():
             return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), value=use(stmt.value))
         case n.Pop():
             return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), target=bind(stmt.target))
+        case n.Grow():
+            return replace(stmt, tape=var(stmt.tape), rows=use(stmt.rows))
         case n.Return():
             return replace(stmt, value=map_tree(use, stmt.value))
     raise TypeError(type(stmt).__name__)

@@ -5,9 +5,10 @@ NumPy), and that lowering inlines into the program that calls NumPy's. So its de
 ``docs/add-a-primitive.md`` says how to add one.
 """
 
-from s2sad.library import cumulative, ordering
+from s2sad.errors import UnsupportedError
+from s2sad.library import arranging, creation, cumulative, joining, matrices, ordering, products, selecting, statistics
 from s2sad.library.registry import IMPLEMENTATIONS, METHODS, Implementation, find, is_static
 
-FAMILIES = (cumulative, ordering)
+FAMILIES = (arranging, creation, cumulative, joining, matrices, ordering, products, selecting, statistics)
 
-__all__ = ["FAMILIES", "IMPLEMENTATIONS", "METHODS", "Implementation", "find", "is_static"]
+__all__ = ["FAMILIES", "IMPLEMENTATIONS", "METHODS", "Implementation", "UnsupportedError", "find", "is_static"]

@@ -121,3 +121,57 @@ def floating(*operands: Any) -> np.dtype:
 def is_float(x: Any) -> bool:
     """Whether ``x`` has a floating dtype."""
     return np.dtype(getattr(x, "dtype", type(x))).kind == "f"
+
+
+@static
+def along(ndim: int, axis: int) -> tuple[Any, ...]:
+    """The index that makes a 1-d array one of ``ndim`` dimensions that lies along ``axis``."""
+    items: list[Any] = [None] * ndim
+    items[axis] = slice(None)
+    return tuple(items)
+
+
+@static
+def reduced(shape: tuple[Any, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[Any, ...]:
+    """The shape of a reduction over ``axes``."""
+    return tuple(1 if k in axes else e for k, e in enumerate(shape) if keepdims or k not in axes)
+
+
+@static
+def front(ndim: int, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation with ``axes`` first."""
+    return (*axes, *(k for k in range(ndim) if k not in axes))
+
+
+@static
+def pairs_of(value: Any, count: int) -> tuple[tuple[Any, Any], ...]:
+    """``value`` as ``count`` pairs, as `np.pad` broadcasts them."""
+    if not isinstance(value, tuple | list):
+        return ((value, value),) * count
+    if not any(isinstance(v, tuple | list) for v in value):
+        first, last = (value[0], value[0]) if len(value) == 1 else value
+        return ((first, last),) * count
+    rows = [tuple(v) if isinstance(v, tuple | list) else (v,) for v in value]
+    rows = [r * 2 if len(r) == 1 else r for r in rows]
+    rows = rows * count if len(rows) == 1 else rows
+    if len(rows) != count:
+        raise ValueError(f"operands could not be broadcast together: {len(rows)} pairs for {count} axes")
+    return tuple(rows)  # type: ignore[return-value]
+
+
+@static
+def tuple_of(value: Any) -> tuple[Any, ...]:
+    """``value`` as a tuple, of itself if it is none."""
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+@static
+def all_numbers(*values: Any) -> bool:
+    """Whether all ``values`` are scalars."""
+    return all(is_number(v) for v in values)
+
+
+@static
+def is_true(value: Any) -> bool:
+    """Whether ``value`` is the constant True."""
+    return value is True

@@ -31,6 +31,7 @@ class Implementation:
 
 IMPLEMENTATIONS: dict[Any, Implementation] = {}
 METHODS: dict[str, Any] = {}  # methods of arrays that are functions of NumPy
+GRIDS: list[tuple[Any, Implementation]] = []
 UFUNC_METHODS: dict[str, Callable[..., Any]] = {}
 _STATIC: set[Any] = set()
 
@@ -67,6 +68,21 @@ def of_ufuncs(function: F) -> F:
 def given(*names: str) -> Callable[..., bool]:
     """A ``when`` for `implements`: the call gives one of the keywords ``names``."""
     return lambda *args, **kwargs: any(name in kwargs for name in names)
+
+
+def of_grid(grid: Any) -> Callable[[F], F]:
+    """Register the decorated function of an index for the subscripts of ``grid`` (``np.mgrid``)."""
+
+    def enter(function: F) -> F:
+        GRIDS.append((grid, Implementation(f"np.{function.__name__}", function)))
+        return function
+
+    return enter
+
+
+def grid_of(value: Any) -> Implementation | None:
+    """What implements the subscripts of ``value``."""
+    return next((found for grid, found in GRIDS if grid is value), None)
 
 
 def find(function: Any) -> Implementation | None:

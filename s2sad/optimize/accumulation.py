@@ -43,7 +43,7 @@ def _block(block: n.Block, uses: dict[n.Atom, int], facts: Aliases, b: Builder) 
         stmt = walk.with_blocks(stmt, tuple(_block(x, uses, facts, b) for x in walk.blocks(stmt)))
         if isinstance(stmt, n.Store):
             stmt = _accumulated(stmt, out, loads, sums, b) or stmt
-        written = [facts.class_of(_array(s)) for s in walk.walk((stmt,)) if isinstance(s, _WRITES)]
+        written = [facts.class_of(array) for s in walk.walk((stmt,)) for array in walk.written(s)]
         if written:
             loads = {v: k for v, k in loads.items() if facts.class_of(out[k].array) not in written}  # type: ignore[union-attr]
         if isinstance(stmt, n.Load) and uses.get(stmt.target) == 1:
@@ -52,16 +52,6 @@ def _block(block: n.Block, uses: dict[n.Atom, int], facts: Aliases, b: Builder) 
             sums[stmt.target] = len(out)
         out.append(stmt)
     return tuple(s for s in out if s is not None)
-
-
-_WRITES = (n.Store, n.Accumulate, n.LibCall)
-
-
-def _array(stmt: n.Stmt) -> n.Var:
-    if isinstance(stmt, n.LibCall):
-        return stmt.out
-    assert isinstance(stmt, n.Store | n.Accumulate)
-    return stmt.array
 
 
 def _accumulated(

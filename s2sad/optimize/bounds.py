@@ -101,6 +101,8 @@ class _Bounds(Ranges):
     def open(self, stmt: n.Stmt, ends: dict, empty: list[tuple[Affine, Affine]]) -> None:
         inner = any(walk.blocks(s) and not isinstance(s, n.If) for s in walk.walk(walk.blocks(stmt)[0]))
         usable = bool(ends) and not (isinstance(stmt, n.For | n.ReverseLoop) and abs(step_of(stmt)) != 1)
+        if isinstance(stmt, n.For) and stmt.leave is not None:
+            usable = False  # the trips after the one that leaves must not be checked
         self.loops.append(_Loop(usable and not inner, self.depth, set(walk.inner_targets(stmt)), ends, empty))
         for i, (low, high) in ends.items():
             self.facts.add((Affine.of(i).minus(low), high.minus(Affine.of(i))))
@@ -221,6 +223,8 @@ class _Bounds(Ranges):
             self.facts.seen(var)
             if self.loops:
                 self.loops[-1].inside.add(var)
+        if isinstance(stmt, n.For) and stmt.trips is not None:
+            self.facts.add((Affine.of(stmt.trips),))
         return (*checks, stmt)
 
     def branch(self, stmt: n.If) -> Pieces:

@@ -68,8 +68,8 @@ class _Marks:
                     self.parent[self.number[id(inner)]] = k
             for var in (*walk.targets(stmt), *walk.inner_targets(stmt)):
                 self.definition[var] = k
-            array = _written(stmt)
-            if array is not None:
+            arrays = (stmt.tape,) if isinstance(stmt, n.Push | n.Grow) else walk.written(stmt)
+            for array in arrays:
                 self.writers.setdefault(self.aliases.class_of(array), []).append(k)
 
     def start(self, fn: n.Function, extents: Iterable[n.Var]) -> None:
@@ -130,6 +130,8 @@ class _Marks:
                     self.need(stmt.cond)
                 case n.For() | n.ReverseLoop():
                     self.all((stmt.start, stmt.stop, stmt.step))
+                    if isinstance(stmt, n.For) and stmt.leave is not None:
+                        self.need(stmt.leave)  # how often everything else in the loop runs
                 case n.Map():
                     self.all(stmt.extents)
                 case _:
@@ -180,15 +182,3 @@ def _references(stmt: n.Stmt) -> tuple[n.Var, ...]:
             return tuple(c.inner for c in stmt.carries)
         case _:
             return ()
-
-
-def _written(stmt: n.Stmt) -> n.Var | None:
-    match stmt:
-        case n.Store() | n.Accumulate():
-            return stmt.array
-        case n.LibCall():
-            return stmt.out
-        case n.Push():
-            return stmt.tape
-        case _:
-            return None

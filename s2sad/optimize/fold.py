@@ -98,6 +98,8 @@ class _Fold(Rewriter):
             case n.For() | n.ReverseLoop() if _no_trip(stmt) and self.views.isdisjoint(c.init for c in stmt.carries):
                 for c in stmt.carries:
                     self.forget(c.outer, c.init)
+                if isinstance(stmt, n.For) and stmt.trips is not None:
+                    self.forget(stmt.trips, n.Const(0, n.Scalar("int64")))
                 return ()
             case n.Map() if any(isinstance(e, n.Const) and e.value <= 0 for e in stmt.extents):
                 for s in stmt.sums:

@@ -6,7 +6,7 @@
 >>> m, i, j = b.var("m", INT), b.var("i", INT), b.var("j", INT)
 >>> a = b.var("a", n.Array("float64", (m, m)))
 >>> c, t = b.alloc("c", "float64", (m, m)), b.alloc("t", "float64", (m, m))
->>> b.add(n.LibCall("matmul", t, (a, a)))
+>>> b.add(n.LibCall("matmul", (t,), (a, a)))
 >>> with b.block() as body:
 ...     b.add(n.Store(c, (i, j), b.load(t, (i, j), hint="v")))
 >>> b.add(n.Map((i, j), (m, m), tuple(body)))

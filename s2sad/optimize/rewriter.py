@@ -130,7 +130,10 @@ class Rewriter:
         outers = [self.bind(c.outer) for c in stmt.carries]
         inits = [c.init for c in stmt.carries]
         carries = tuple(n.Carry(*parts) for parts in zip(inners, inits, nexts, outers, strict=True))
-        return self.loop(replace(stmt, carries=carries, body=body))
+        new = replace(stmt, carries=carries, body=body)
+        if isinstance(new, n.For) and new.leave is not None:
+            new = replace(new, leave=self.use(new.leave))
+        return self.loop(new)
 
     def _map(self, stmt: n.Map) -> Pieces:
         early = self.before(stmt)

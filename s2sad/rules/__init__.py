@@ -5,6 +5,7 @@ from s2sad.rules import (  # noqa: F401  (the tables register themselves)
     combinatorics,
     exponential,
     hyperbolic,
+    kinks,
     linear,
     logic,
     registry,

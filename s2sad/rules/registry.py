@@ -33,7 +33,9 @@ __all__ = [
     "Result",
     "Template",
     "by_function",
+    "condition_of",
     "elementwise",
+    "has_rules",
     "jvp_of",
     "nodes",
     "op",
@@ -169,6 +171,11 @@ def seal() -> None:
     _loading = False
 
 
+def condition_of(rule: Callable) -> tuple[Template | None, ...]:
+    """The conditions, one per argument, that ``rule(y, *args)`` returns (see ``s2sad.rules.kinks``)."""
+    return partials_of(rule, _name_of)
+
+
 def _callee(functions: tuple[Callable, ...], call: str | None, infix: str | None) -> str:
     if call is not None or infix is not None:
         return call or ""
@@ -282,6 +289,11 @@ def rule_jvp(name: str, ranks: tuple[int, ...], rank: int) -> Callable[[Callable
         return rule
 
     return decorate
+
+
+def has_rules(name: str) -> bool:
+    """Whether a derivative flows through the library routine ``name``."""
+    return name in _VJP
 
 
 def vjp_of(name: str) -> tuple[Template, ...]:

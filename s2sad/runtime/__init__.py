@@ -2,7 +2,7 @@
 
 from s2sad.runtime import vecmath
 from s2sad.runtime.combinatorics import comb, factorial, gcd, int_lcm, isqrt, lcm, perm
-from s2sad.runtime.errors import SizeOneError
+from s2sad.runtime.errors import KinkError, SizeOneError
 from s2sad.runtime.floats import fmod, sinc
 from s2sad.runtime.integers import (
     checked_add,
@@ -15,6 +15,7 @@ from s2sad.runtime.integers import (
     wrap,
 )
 from s2sad.runtime.lifting import lift
+from s2sad.runtime.linalg import cholesky, det, eigh, inv, pinv, qr, slogdet, solve, svd
 from s2sad.runtime.ordering import argsort, searchsorted_left, searchsorted_right
 from s2sad.runtime.representation import (
     fma,
@@ -32,8 +33,10 @@ from s2sad.runtime.representation import (
 from s2sad.runtime.selection import clip, fmax, fmin, heaviside, maximum, minimum, pymax, pymin, sign
 from s2sad.runtime.special import digamma, erf, erfc, gamma, lgamma, polygamma
 from s2sad.runtime.sums import add_any, compensated_add, compensated_value, total
+from s2sad.runtime.tapes import grown
 
 __all__ = [
+    "KinkError",
     "SizeOneError",
     "add_any",
     "argsort",
@@ -41,11 +44,14 @@ __all__ = [
     "checked_mul",
     "checked_pow",
     "checked_sub",
+    "cholesky",
     "clip",
     "comb",
     "compensated_add",
     "compensated_value",
+    "det",
     "digamma",
+    "eigh",
     "erf",
     "erfc",
     "factorial",
@@ -58,9 +64,11 @@ __all__ = [
     "frexp_mantissa",
     "gamma",
     "gcd",
+    "grown",
     "heaviside",
     "index",
     "int_lcm",
+    "inv",
     "isclose",
     "isqrt",
     "lcm",
@@ -71,18 +79,23 @@ __all__ = [
     "maximum",
     "minimum",
     "perm",
+    "pinv",
     "polygamma",
     "product_error",
     "pymax",
     "pymin",
+    "qr",
     "remainder",
     "rshift",
     "searchsorted_left",
     "searchsorted_right",
     "sign",
     "sinc",
+    "slogdet",
+    "solve",
     "spacing",
     "sum_error",
+    "svd",
     "total",
     "ulp",
     "vecmath",

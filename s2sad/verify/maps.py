@@ -40,8 +40,13 @@ class _Maps:
     def stmt(self, stmt: n.Stmt) -> None:
         if isinstance(stmt, n.Store | n.Accumulate | n.Push) and self.open:
             self.store(stmt)
-        if isinstance(stmt, n.LibCall) and self.open and self.depth.get(stmt.out, 0) < len(self.open):
+        outer = [v for v in walk.written(stmt) if self.depth.get(v, 0) < len(self.open)]
+        if isinstance(stmt, n.LibCall | n.Custom) and outer:
             self.context.fail(stmt, "a LibCall inside a Map writes an array of its own iteration")
+        if isinstance(stmt, n.Grow) and self.open:
+            self.context.fail(stmt, "a tape does not grow inside a Map")
+        if isinstance(stmt, n.For) and stmt.leave is not None and self.open:
+            self.context.fail(stmt, "no loop inside a Map can be left")
         saved = self.control
         if isinstance(stmt, n.Map):
             self.open.append(stmt)

@@ -18,6 +18,7 @@ class _Memory:
         self.params = frozenset(walk.param_vars(context.fn))
         self.roots: dict[n.Var, frozenset[n.Var]] = {v: frozenset((v,)) for v in self.params}
         self.tapes: set[n.Var] = set()
+        self.made: set[n.Var] = set()
         self.pushed: set[n.Var] = set()
         self.only_whole: dict[n.Var, n.View] = {}  # at loop level: views that no element access may use
 
@@ -44,6 +45,7 @@ class _Memory:
         match stmt:
             case n.Alloc():
                 self.roots[stmt.target] = frozenset((stmt.target,))
+                self.made.add(stmt.target)
                 if stmt.role == "tape":
                     self.tapes.add(stmt.target)
             case n.View():
@@ -63,7 +65,9 @@ class _Memory:
                 self.element(stmt, stmt.array)
                 self.written(stmt, stmt.array)
             case n.LibCall():
-                self.written(stmt, stmt.out)
+                self.written(stmt, *stmt.outs)
+            case n.Custom():
+                self.written(stmt, *walk.written(stmt))
             case n.Push():
                 self.tape(stmt, stmt.tape)
                 self.pushed.add(stmt.tape)
@@ -71,6 +75,8 @@ class _Memory:
                 self.tape(stmt, stmt.tape)
                 if stmt.tape in self.tapes and stmt.tape not in self.pushed:
                     self.context.fail(stmt, "a tape is pushed before it is popped")
+            case n.Grow() if stmt.tape not in self.made:
+                self.context.fail(stmt, "what grows was made by an Alloc")
             case _:
                 for var in walk.targets(stmt):
                     if isinstance(var.type, n.Array):
@@ -93,8 +99,8 @@ class _Memory:
                 stmt, f"{array.name} is a view: at loop level it is composed into the indices of its root"
             )
 
-    def written(self, stmt: n.Stmt, array: n.Var) -> None:
-        for root in self.root(array):
+    def written(self, stmt: n.Stmt, *arrays: n.Var) -> None:
+        for root in (r for array in arrays for r in self.root(array)):
             if root in self.params and root not in self.context.fn.written:
                 self.context.fail(stmt, f"the parameter {root.name} is stored into, so it is listed as written")
 

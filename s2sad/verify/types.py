@@ -8,8 +8,20 @@ from s2sad.verify.failure import Context, is_array, is_bool, is_int, is_zero, sa
 
 _MODES = ("plain", "reduced", "private", "atomic", "gathered")
 _ROLES = ("local", "tape", "shadow")
-_LIBRARY = {"matmul": (2, (2, 2)), "matvec": (1, (2, 1))}  # dimensions of out and of the arguments
-_ORDERS = {"argsort": (1, (1,)), "searchsorted_left": (1, (1, 1)), "searchsorted_right": (1, (1, 1))}  # make ints
+_LIBRARY = {  # dimensions of outs and of the arguments
+    "matmul": ((2,), (2, 2)),
+    "matvec": ((1,), (2, 1)),
+    "solve": ((2,), (2, 2)),
+    "inv": ((2,), (2,)),
+    "pinv": ((2,), (2, 1)),
+    "det": ((1,), (2,)),
+    "slogdet": ((1, 1), (2,)),
+    "cholesky": ((2,), (2,)),
+    "qr": ((2, 2), (2,)),
+    "eigh": ((1, 2), (2,)),
+    "svd": ((2, 1, 2), (2,)),
+}
+_ORDERS = {"argsort": ((1,), (1,)), "searchsorted_left": ((1,), (1, 1)), "searchsorted_right": ((1,), (1, 1))}  # ints
 _REDUCTIONS = ("sum", "max", "min", "argmax", "argmin")
 _FREE = ("cast", "select", "extent", "index", "wrap")  # operands of differing dtypes
 
@@ -55,12 +67,17 @@ def _stmt(context: Context, stmt: n.Stmt) -> None:
         case n.Push() | n.Pop():
             _element(context, stmt, stmt.tape, stmt.index)
             _scalar_of(context, stmt, stmt.value if isinstance(stmt, n.Push) else stmt.target, stmt.tape)
+        case n.Grow():
+            if not isinstance(stmt.tape.type, n.Array) or not stmt.tape.type.extents or not is_int(stmt.rows):
+                context.fail(stmt, "an array of at least one dimension grows, to an int of rows")
         case n.Alloc():
             _alloc(context, stmt)
         case n.View():
             _view(context, stmt)
         case n.LibCall():
             _libcall(context, stmt)
+        case n.Custom():
+            _custom(context, stmt)
         case n.Call():
             _call(context, stmt)
         case n.If() | n.Check():
@@ -191,19 +208,29 @@ def _libcall(context: Context, stmt: n.LibCall) -> None:
     ranks = _LIBRARY | _ORDERS
     if stmt.fn not in ranks:
         context.fail(stmt, f"no such library routine: {stmt.fn}")
-    out, args = ranks[stmt.fn]
-    dims = tuple(a.type.ndim if isinstance(a.type, n.Array) else -1 for a in (stmt.out, *stmt.args))
-    if dims != (out, *args):
-        context.fail(stmt, f"{stmt.fn} takes arrays of {args} dimensions and makes {out}")
+    outs, args = ranks[stmt.fn]
+    dims = tuple(a.type.ndim if isinstance(a.type, n.Array) else -1 for a in (*stmt.outs, *stmt.args))
+    if dims != (*outs, *args):
+        context.fail(stmt, f"{stmt.fn} takes arrays of {args} dimensions and makes {outs}")
     same = stmt.args
     if stmt.fn not in _ORDERS:
-        same = (stmt.out, *same)
-    elif stmt.out.type.dtype != "int64":
+        same = (*stmt.outs, *same)
+    elif stmt.outs[0].type.dtype != "int64":
         context.fail(stmt, f"{stmt.fn} makes int64")
     if len({a.type.dtype for a in same}) > 1:
         context.fail(stmt, f"the arrays of {stmt.fn} have one dtype")
-    if stmt.out in stmt.args:
-        context.fail(stmt, "out is none of the arguments")
+    if len(set(stmt.outs)) < len(stmt.outs) or not set(stmt.outs).isdisjoint(stmt.args):
+        context.fail(stmt, "the outs are different arrays, and none of the arguments")
+
+
+def _custom(context: Context, stmt: n.Custom) -> None:
+    if [same_kind(a.type, b.type) for a, b in zip(stmt.outs, stmt.values, strict=True)].count(False):
+        context.fail(stmt, "outs and values have the same types")
+    counts = {"vjp": (len(stmt.outs), len(stmt.args)), "jvp": (len(stmt.args), len(stmt.outs))}
+    for name, rule in (("vjp", stmt.vjp), ("jvp", stmt.jvp)):
+        seeds, results = counts[name]
+        if isinstance(rule, n.Rule) and (len(rule.params), len(rule.results)) != (len(stmt.reads) + seeds, results):
+            context.fail(stmt, f"the {name} rule takes what it reads and {seeds} more, and gives {results} results")
 
 
 def _call(context: Context, stmt: n.Call) -> None:

@@ -8,14 +8,14 @@ from s2sad.adjoint.reverse import reverse
 from s2sad.scalarize import scalarize
 from tests.support.derivatives import TOLERANCE, Case, copies, flat
 from tests.support.interpreter import run
-from tests.support.irgen import generate
+from tests.support.irgen import Features, generate
 
 SIZES = (4, 8, 15, 30, 60)
 
 
-def _check(seed: int, size: int) -> bool:
+def _check(seed: int, size: int, features: Features | None = None) -> bool:
     """Whether the program was smooth enough to be compared with differences."""
-    case = Case(generate(seed, size))
+    case = Case(generate(seed, size, features))
     tangents = case.tangents()
     seeds = [np.asarray(case.rng.normal(size=t.shape)) for t in tangents]
     pushed = sum(float(np.sum(s * t)) for s, t in zip(seeds, tangents, strict=True))
@@ -34,6 +34,27 @@ def _check(seed: int, size: int) -> bool:
 def test_modes_agree_with_each_other_and_with_differences(size, block):
     smooth = [_check(seed, size) for seed in range(block * 10, block * 10 + 10)]
     assert sum(smooth) >= 7  # else the generator makes programs that test nothing
+
+
+@pytest.mark.parametrize("variant", ["as it is", "empty tapes", "all saved", "all taped"])
+def test_loops_that_can_be_left(variant, monkeypatch):
+    """Breaks, whiles and trips computed from floats, nested in each other and in branches; tapes that grow often."""
+    if variant != "as it is":
+        monkeypatch.setattr("s2sad.adjoint.arenas.START", 0)
+        monkeypatch.setattr("s2sad.adjoint.arenas.START_WIDE", 0)
+    if variant == "all saved":
+        monkeypatch.setattr("s2sad.adjoint.saves.may_overlap", lambda *_: True)
+    if variant == "all taped":
+        monkeypatch.setattr("s2sad.adjoint.storage.RECOMPUTE_COST", 0)
+    smooth = [_check(seed, SIZES[seed % len(SIZES)], Features(leaves=True)) for seed in range(7000, 7025)]
+    assert sum(smooth) >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(60))
+def test_many_loops_that_can_be_left(block):
+    for seed in range(8000 + block * 10, 8000 + block * 10 + 10):
+        _check(seed, SIZES[block % len(SIZES)], Features(leaves=True))
 
 
 @pytest.mark.slow

@@ -62,9 +62,14 @@ def swaps(rng: np.random.Generator) -> tuple[Any, ...]:
     return rng.normal(size=6), int(rng.integers(0, 5)), int(rng.integers(0, 6))
 
 
+def growth(rng: np.random.Generator) -> tuple[Any, ...]:
+    return float(rng.uniform(0.2, 4.5)), rng.uniform(0.3, 0.9, int(rng.integers(0, 9)))
+
+
 MAKERS: dict[str, Callable[[np.random.Generator], tuple[Any, ...]]] = {
     "csr_product": csr,
     "csr_recurrence": csr,
+    "trips_computed_from_floats": growth,
     "ragged_in_ragged": nested,
     "ragged_behind_a_float": guarded,
     "ragged_behind_an_int": guarded,
@@ -101,8 +106,10 @@ def test_a_tape_has_a_place_for_each_trip_and_no_more() -> None:
     assert "np.empty(total)" in text
 
 
-def test_what_cannot_be_counted_beforehand_is_refused() -> None:
+def test_what_cannot_be_counted_beforehand_grows() -> None:
     """The trips of a loop that depend on what the loops around it compute."""
     program = PROGRAMS["trips_computed_from_floats"]
-    with pytest.raises(s2sad.UnsupportedError, match="depends on what the loops around it compute"):
-        s2sad.vjp(program.fn, *program.args(), target="python")
+    derivative = s2sad.vjp(program.fn, target="python")
+    assert "rt.grown(s_tape" in derivative.inspect_source(*program.args())
+    (entry,) = (e for e in derivative.inspect_tape(*program.args()) if e.name == "s_tape")
+    assert entry.shape == ("grows",) and entry.nbytes is None

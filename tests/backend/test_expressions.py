@@ -100,7 +100,7 @@ def test_no_fold_across_a_store_through_a_view_or_a_library_call():
     t = p.load(x, (ZERO, ZERO), hint="t")
     p.add(n.Store(flat, (ZERO,), const(5.0)))
     u = p.load(flat, (ONE,), hint="t")
-    p.add(n.LibCall("matmul", x, (x, x)))
+    p.add(n.LibCall("matmul", (x,), (x, x)))
     p.returns(p.op("add", t, u))
     made = body(p)
     assert (
@@ -174,7 +174,7 @@ def test_library_call_defines_a_fresh_array():
     turned = p.var("t", array(size, size, layout="F"))
     p.add(n.View(turned, a, (n.Transpose((1, 0)),)))
     c = p.alloc("c", "float64", (size, m))
-    p.add(n.LibCall("matmul", c, (turned, b)))
+    p.add(n.LibCall("matmul", (c,), (turned, b)))
     p.returns(c)
     assert body(p) == "c = a.T @ b\nreturn c"
 

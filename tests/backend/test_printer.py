@@ -77,7 +77,7 @@ def test_library_calls_of_strided_and_empty_operands(recwarn):
     p = Program()
     a, b = p.param("a", array(p.var("k", INT), p.var("k", INT), layout="A")), p.param("b", array(p.var("k", INT)))
     c = p.alloc("c", "float64", (p.op("extent", a, ZERO, dtype="int64"),))
-    p.add(n.LibCall("matvec", c, (a, b)))
+    p.add(n.LibCall("matvec", (c,), (a, b)))
     p.returns(c)
     made = compile_cpu(emit(p.function()))
     x = np.arange(12.0).reshape(3, 4)[:, ::2]

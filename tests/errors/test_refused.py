@@ -1,4 +1,7 @@
-"""Each file in ``refused/`` is a program and, below a line of dashes, the exact message of its refusal."""
+"""Each file in ``refused/`` is a program and, below a line of dashes, the exact message of its refusal.
+
+Where the types of the arguments matter, the program says them: ``ARGS = (1.5, np.ones(3))``.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from s2sad.analysis.signature import spec_of
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.fence import fence
+from s2sad.frontend.lower import lower
 from s2sad.frontend.source import get_source
 from tests.errors.programs import define, portable
 
@@ -27,4 +32,5 @@ def test_message(file):
         source = get_source(define(program))
     with pytest.raises(UnsupportedError) as caught:
         fence(source)
+        lower(source, tuple(map(spec_of, source.globals["ARGS"])))
     assert portable(str(caught.value)) + "\n" == message

@@ -166,7 +166,7 @@ def matrix_sum(a=None, b=None):
 def two_problems(x):
     a = np.linalg.norm(x)
     b = a + 1
-    c = x[x > 0]
+    c = x[x]
     return b + c
 
 
@@ -241,13 +241,13 @@ def tuple_with_a_run_time_index(k):
 
 
 REFUSED = [
-    (two_problems, (X,), ("norm has no derivative", "a mask as an index")),
+    (two_problems, (X,), ("norm has no derivative", "a 1-d float64 array as an index")),
     (recursive, (1.0,), ("recursive calls itself",)),
     (unassigned, (1.0,), ("y may be unassigned here: only one branch assigns it", "return y * x", "assign y before")),
     (unassigned_after_a_loop, (3,), ("y may be unassigned here: the loop above may make no trip",)),
-    (mixed_kinds, (1.0, 2), ("y is a Python float scalar after one branch and a tuple after the other",)),
+    (mixed_kinds, (1.0, 2), ("result is a Python float scalar after one branch and a tuple after the other",)),
     (shrinks, (X, 3), ("x is rebound in a loop to an array that is not provably of one shape",)),
-    (chosen_in_a_loop, (X, 3), ("this writes r", "depending on a condition")),
+    (chosen_in_a_loop, (X, 3), ("this writes x", "x and r are the same array or not")),
     (rebound_argument_is_written, (X, 3), ("this writes a", "depending on the trips of a loop")),
     (strided_ravel_is_written, (np.ones((2, 4)),), ("a view or a copy depending on its strides",)),
     (writes_captured, (1.0,), ("this writes the captured array WEIGHTS",)),

@@ -101,16 +101,20 @@ def test_what_is_no_python_function():
     assert message(np.sin) == "sin is compiled code without Python source\n  instead: lambda x: sin(x)"
     assert message(len).startswith("len is compiled code")
     assert message(np.dot).startswith("dot is compiled code")
-    assert message(functools.partial(origins.plain, 1.0)) == (
-        "functools.partial of plain is not supported\n  instead: lambda x: plain(x, ...)"
-    )
-    assert message(origins.Model().method).startswith("Model.method is a bound method")
-    assert message(origins.Model.of_class).startswith("Model.of_class is a bound method")
     assert message(origins.Model).startswith("Model is a class")
     assert message(origins.Model()).startswith("an object of type Model is not a Python function")
     assert message(origins.vectorized).startswith("an object of type DUFunc is not")
     assert message(3).startswith("int is not callable")
     assert "coroutine is an async function" in message(origins.coroutine)
+
+
+def test_bound_arguments():
+    """Of a partial by position and of a method; keywords of a partial are arguments with a default."""
+    first = get_source(origins.plain).tree.args.args[0].id
+    assert dict(get_source(functools.partial(origins.plain, 1.5)).bound) == {first: 1.5}
+    model = origins.Model()
+    assert list(get_source(model.method).bound.values()) == [model]
+    assert list(get_source(origins.Model.of_class).bound.values()) == [origins.Model]
 
 
 def test_wrappers_are_refused():

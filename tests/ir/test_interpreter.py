@@ -102,7 +102,7 @@ def test_matmul_and_views():
         n.View(m, A, (n.Reshape(),)),
         n.View(t, m, (n.Transpose((1, 0)),)),
         n.Alloc(out),
-        n.LibCall("matmul", out, (m, t)),
+        n.LibCall("matmul", (out,), (m, t)),
     )
     expected = np.arange(4.0).reshape(2, 2)
     assert np.array_equal(call(*stmts, result=out, counts=counts), expected @ expected.T)

@@ -138,7 +138,7 @@ def copied(*after: n.Stmt, between: tuple[n.Stmt, ...] = (), transposed: bool = 
     d = b.var("d", n.Array("float64", (extent, extent)))
     b.add(n.Assign(extent, "extent", (d, ZERO)))
     c, t = b.alloc("c", "float64", (extent, extent)), b.alloc("t", "float64", (extent, extent))
-    b.add(n.LibCall("matmul", t, (d, d)))
+    b.add(n.LibCall("matmul", (t,), (d, d)))
     b.out += between
     i, j = b.var("i", INT), b.var("j", INT)
     with b.block() as body:

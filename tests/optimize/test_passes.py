@@ -71,6 +71,16 @@ def test_index_errors_stay(name, seed):
         assert_same(outcome(program.function, program.arguments(k)), outcome(new, program.arguments(k)))
 
 
+@pytest.mark.parametrize("seed", range(500, 515))
+@pytest.mark.parametrize("name", PASSES)
+def test_loops_that_can_be_left(name, seed):
+    check_pass(name, generate(seed, 25, Features(leaves=True, clutter=seed % 2 == 0)))
+    program = generate(seed, 20, Features(leaves=True, faults=True))
+    new = PASSES[name](program.function)
+    for k in range(3):
+        assert_same(outcome(program.function, program.arguments(k)), outcome(new, program.arguments(k)))
+
+
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_all_passes_in_a_row(seed):
     program = generate(seed, 25, FEATURES[seed % len(FEATURES)])

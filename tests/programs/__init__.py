@@ -1,13 +1,18 @@
 """A corpus of programs that every matrix of tests runs over, one file per theme."""
 
 from tests.programs import (
+    aliases,
     arrays_inplace,
     control,
     creation,
+    custom_rules,
     dispatchers,
     elementwise,
+    formulas,
+    functions_as_values,
     indexing,
     interplay,
+    left_loops,
     linear,
     masks,
     math_functions,
@@ -15,6 +20,7 @@ from tests.programs import (
     pitfalls,
     reductions,
     scalars,
+    structures,
     tapes,
     tuples_calls,
     ufuncs,
@@ -24,13 +30,18 @@ from tests.programs.registry import PROGRAMS, Program
 
 # Importing a theme enters its programs.
 THEMES = (
+    aliases,
     arrays_inplace,
     control,
     creation,
+    custom_rules,
     dispatchers,
     elementwise,
+    formulas,
+    functions_as_values,
     indexing,
     interplay,
+    left_loops,
     linear,
     masks,
     math_functions,
@@ -38,6 +49,7 @@ THEMES = (
     pitfalls,
     reductions,
     scalars,
+    structures,
     tapes,
     tuples_calls,
     ufuncs,

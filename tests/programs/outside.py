@@ -7,14 +7,7 @@ import numpy as np
 from tests.programs.registry import between, normal, program
 
 
-@program(lambda rng: (1.3,), refused="while")
-def while_loop(x):
-    while x < 10.0:
-        x = x * x
-    return x
-
-
-@program(lambda rng: (normal(rng, 3, 4),), refused="break")
+@program(lambda rng: (normal(rng, 3, 4),))
 def break_in_inner_loop(a):
     s = 0.0
     for i in range(a.shape[0]):
@@ -25,7 +18,7 @@ def break_in_inner_loop(a):
     return s
 
 
-@program(lambda rng: (normal(rng, 6),), refused="continue")
+@program(lambda rng: (normal(rng, 6),))
 def continue_in_loop(x):
     s = 0.0
     for v in x:

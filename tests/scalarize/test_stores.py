@@ -114,7 +114,7 @@ def test_a_result_that_is_a_view_of_a_value_is_one_loop():
 
 def matmul(p: Program, a: n.Var, b: n.Var) -> n.Var:
     out = p.alloc("c", "float64", (*dims(a)[:-1], *dims(b)[1:]))
-    p.add(n.LibCall("matmul" if len(dims(b)) == 2 else "matvec", out, (a, b)))
+    p.add(n.LibCall("matmul" if len(dims(b)) == 2 else "matvec", (out,), (a, b)))
     return out
 
 

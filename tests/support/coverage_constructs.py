@@ -73,25 +73,19 @@ DETECTORS["append"] = lambda p: any(
 )
 
 
-def _reaches(name: str) -> Callable[[Program], bool]:
-    """By call, or as a decorator or type of something that the program names."""
+def _decorated(name: str) -> Callable[[Program], bool]:
+    """A function of the program has that decorator, or the program calls it by name."""
 
     def detector(p: Program) -> bool:
-        names = {n.attr if isinstance(n, ast.Attribute) else n.id for _, n in p.walk(ast.Name, ast.Attribute)}
-        kinds = {type(resolve(n, piece.scope)).__name__ for piece, n in p.walk(ast.Name)}
-        return name in names or name in {_snake(kind) for kind in kinds}
+        decorators = [d for piece in p.pieces for d in getattr(piece.node, "decorator_list", [])]
+        named = (getattr(n, "id", getattr(n, "attr", "")) for d in decorators for n in ast.walk(d))
+        return name in named or any(last == name for *_, last in _calls(p))
 
     return detector
 
 
-def _snake(kind: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() and k else c.lower() for k, c in enumerate(kind)).replace(
-        "v_j_p", "vjp"
-    )
-
-
 for _name in ("custom_vjp", "custom_jvp", "stop_gradient", "zero_derivative"):
-    DETECTORS[_name] = _reaches(_name)
+    DETECTORS[_name] = _decorated(_name)
 
 # --- control flow ----------------------------------------------------------------------------------------------------
 

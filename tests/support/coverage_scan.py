@@ -169,31 +169,31 @@ def resolve(node: ast.AST, scope: dict[str, Any]) -> Any:
 def trace(fn: Callable[..., Any], args: tuple[Any, ...]) -> dict[tuple[str, str], set[str]]:
     """Runs the function and says what its variables, and those of the corpus's functions that it calls, have been."""
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
-    seen: dict[tuple[int, str], np.ndarray] = {}
 
-    def local(frame: Any, event: str, _: Any) -> Any:
-        for name, value in frame.f_locals.items():
-            if isinstance(value, (np.ndarray, np.generic, list)):
-                note(kinds[frame.f_code.co_name, name], (id(frame), name), value)
-        return local
-
-    def note(found: set[str], key: tuple[int, str], value: Any) -> None:
+    def note(found: set[str], seen: dict[str, np.ndarray], name: str, value: Any) -> None:
         if isinstance(value, list):
             found.add("list")
             return
-        if not isinstance(value, np.ndarray):
-            return
         found.add({"b": "mask", "i": "index"}.get(value.dtype.kind, "array") if value.ndim else "0-d")
-        before = seen.setdefault(key, value)
+        before = seen.setdefault(name, value)
         if before is not value:
             found.add("rebound")
             if before.shape != value.shape:
                 found.add("extent")
-            seen[key] = value
+            seen[name] = value
 
     def enter(frame: Any, event: str, _: Any) -> Any:
-        ours = frame.f_globals.get("__name__", "").startswith("tests.programs")
-        return local(frame, event, _) if ours else None
+        if not frame.f_globals.get("__name__", "").startswith("tests.programs"):
+            return None
+        seen: dict[str, np.ndarray] = {}  # of this call
+
+        def local(frame: Any, event: str, _: Any) -> Any:
+            for name, value in frame.f_locals.items():
+                if isinstance(value, (np.ndarray, list)):
+                    note(kinds[frame.f_code.co_name, name], seen, name, value)
+            return local
+
+        return local
 
     old = sys.gettrace()
     sys.settrace(enter)

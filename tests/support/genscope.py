@@ -32,6 +32,7 @@ class Features:
     empty: bool = True  # a quarter of the programs is made for arrays and ranges that may be empty
     tapes: bool = False  # Push, ReverseLoop, Pop, as in a reverse sweep
     faults: bool = False  # indices that may be out of range: the program may raise IndexError
+    leaves: bool = False  # loops that can be left, loops whose trips are computed from floats
     clutter: bool = False  # identities, copies, constant conditions, dead code: food for optimize
 
 

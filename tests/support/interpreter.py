@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime
-from s2sad.backend.statements import ORDERS
 from s2sad.ir import nodes as n
 from s2sad.ir import text
 from s2sad.rules.registry import op
@@ -304,14 +303,10 @@ class _Machine:
             self.bind(x.target, total)
 
     def libcall(self, s: n.LibCall) -> None:
-        if s.fn in ORDERS:
-            out = self.memory(s.out)
-            self.races.whole_write(out.data)
-            out.data[...] = getattr(runtime, s.fn)(*(np.asarray(self.plain(x)) for x in s.args))
-            out.known[...] = True
-            return
+        if s.fn not in ("matmul", "matvec"):
+            return self.routine(s)
         a, b = (np.asarray(self.plain(x)) for x in s.args)
-        out = self.memory(s.out)
+        out = self.memory(s.outs[0])
         self.races.whole_write(out.data)
         if a.shape[-1] != b.shape[0] or out.data.shape != (a @ b).shape:
             raise InterpreterError(f"{a.shape} @ {b.shape} -> {out.data.shape}")
@@ -319,6 +314,26 @@ class _Machine:
         self.counts.library += 2 * a.shape[0] * a.shape[1] * (b.shape[1] if b.ndim == 2 else 1)
         out.data[...] = a @ b
         out.known[...] = True
+
+    def routine(self, s: n.LibCall) -> None:
+        made = getattr(runtime, s.fn)(*(np.asarray(self.plain(x)) for x in s.args))
+        for v, value in zip(s.outs, made if isinstance(made, tuple) else (made,), strict=True):
+            out = self.memory(v)
+            self.races.whole_write(out.data)
+            if out.data.shape != value.shape:
+                raise InterpreterError(f"{s.fn} makes {value.shape}, not {out.data.shape}")
+            out.data[...] = value
+            out.known[...] = True
+
+    def custom(self, s: n.Custom) -> None:
+        for v, a in zip(s.outs, s.values, strict=True):
+            if not isinstance(v.type, n.Array):
+                self.bind(v, self.value(a))
+                continue
+            out = self.memory(v)
+            self.races.whole_write(out.data)
+            out.data[...] = self.plain(a)
+            out.known[...] = True
 
     def call(self, s: n.Call) -> None:
         values = [self.plain(a) for a in s.args]
@@ -341,6 +356,21 @@ class _Machine:
         if value is not None:
             memory.data[at] = value
 
+    def grow(self, s: n.Grow) -> None:
+        """In exactly as many rows as are asked for, so that a missing ``Grow`` is an index out of range."""
+        old, rows = self.memory(s.tape), self.integer(s.rows)
+        if self.races.frames:
+            raise InterpreterError("a tape grows inside a Map")
+        if old.owner is not None:
+            raise InterpreterError("a view grows")
+        if rows <= len(old.data):
+            return
+        data = np.full((rows, *old.data.shape[1:]), np.nan if old.data.dtype.kind == "f" else 77, old.data.dtype)
+        known = np.zeros(data.shape, bool)
+        data[: len(old.data)], known[: len(old.data)] = old.data, old.known
+        old.known[...] = False  # a view that somebody still holds shows
+        self.env[s.tape.name] = self.keep(Memory(data, known))
+
     def pop(self, s: n.Pop) -> None:
         self.read(s.target, s.tape, s.index)
 
@@ -358,7 +388,9 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Map: _Machine.map,
     n.LibCall: _Machine.libcall,
     n.Call: _Machine.call,
+    n.Custom: _Machine.custom,
     n.Check: _Machine.check,
     n.Push: _Machine.push,
     n.Pop: _Machine.pop,
+    n.Grow: _Machine.grow,
 }  # type: ignore[assignment]

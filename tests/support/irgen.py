@@ -13,7 +13,7 @@ import numpy as np
 
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import FLOAT, INT, const
-from tests.support.genflow import Flow
+from tests.support.genleaves import Leaves
 from tests.support.genscope import Access, Features, nested
 from tests.support.genvalues import LIMIT
 
@@ -53,7 +53,7 @@ def generate(seed: int, size: int = 25, features: Features | None = None) -> Pro
     return _Generator(rng, features, features.empty and rng.random() < 0.25).program(seed, size)
 
 
-class _Generator(Flow):
+class _Generator(Leaves):
     """Makes statements; ``budget`` is how many more."""
 
     # ---- the function -------------------------------------------------------------------------------------------
@@ -144,6 +144,7 @@ class _Generator(Flow):
             self.alloc: 1.5 * (f.arrays and f.stores),
             self.branch: 2 * (f.branches and deeper),
             self.loop: 3 * (f.loops and deeper),
+            self.leaving: 5 * (f.leaves and deeper and not scope.maps),
             self.map: 3 * (f.maps and f.arrays and deeper),
             self.swap: 1 * (f.swaps and f.stores and f.arrays and deeper and not scope.maps),
             self.check: 0.5 * f.checks,
@@ -264,7 +265,7 @@ class _Generator(Flow):
             return
         rows = access.extents[:1]
         out = self.build.alloc("product", "float64", rows)
-        self.build.add(n.LibCall("matvec", out, (access.array, self.rng.choice(vectors).array)))
+        self.build.add(n.LibCall("matvec", (out,), (access.array, self.rng.choice(vectors).array)))
         i = self.build.var("i", INT)
         with self.build.block() as body:
             self.build.add(n.Store(out, (i,), self.op("mul", self.build.load(out, (i,)), const(0.125))))

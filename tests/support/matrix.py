@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 import s2sad
+from s2sad.ir.trees import build, children
 from tests.programs.registry import Program
 
 STEP = 2e-4
@@ -48,9 +49,10 @@ class Public:
 
 
 def leaves(tree: Any) -> Iterator[Any]:
-    """The leaves of nested tuples, in order."""
-    if isinstance(tree, tuple):
-        for item in tree:
+    """The leaves of nested containers, in order."""
+    found = children(tree)
+    if found is not None:
+        for item in found[1]:
             yield from leaves(item)
     elif tree is not None:
         yield tree
@@ -62,10 +64,10 @@ def is_float(leaf: Any) -> bool:
 
 
 def map_leaves(fn: Callable[[Any], Any], tree: Any) -> Any:
-    """The tree with ``fn`` of each leaf; tuples keep their type."""
-    if isinstance(tree, tuple):
-        items = [map_leaves(fn, item) for item in tree]
-        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    """The tree with ``fn`` of each leaf; containers keep their type."""
+    found = children(tree)
+    if found is not None:
+        return build(found[0], [map_leaves(fn, item) for item in found[1]])
     return None if tree is None else fn(tree)
 
 
@@ -211,6 +213,8 @@ def pulled(derivatives: Derivatives, program: Program, args: tuple[Any, ...], se
     count = vector(out).size
     bars, at = {}, count
     for k, name in zip(written_positions(program), program.written, strict=True):
+        if not is_float(args[k]):
+            continue
         bars[name] = seed[at : at + args[k].size].reshape(args[k].shape).astype(args[k].dtype)
         at += args[k].size
     return pull(cotangent(out, seed[:count]), **bars)[: len(args)]
@@ -224,7 +228,8 @@ def check_structure(args: tuple[Any, ...], bars: tuple[Any, ...]) -> None:
             assert bar is None
             continue
         active = [leaf for leaf in leaves(arg) if is_float(leaf)]
-        for leaf, leaf_bar in zip(active, leaves(bar), strict=True):
+        found = [leaf for leaf in leaves(bar) if is_float(leaf)]  # a dataclass keeps its constants
+        for leaf, leaf_bar in zip(active, found, strict=True):
             assert np.shape(leaf) == np.shape(leaf_bar)
             assert np.asarray(leaf).dtype == np.asarray(leaf_bar).dtype
 

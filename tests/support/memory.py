@@ -10,6 +10,7 @@ import numpy as np
 
 from s2sad.ir import nodes as n
 from s2sad.ir import text
+from s2sad.ir.trees import build
 
 
 class InterpreterError(Exception):
@@ -107,7 +108,7 @@ def pack(tree: n.Tree, value: Callable[[n.Atom], Any]) -> Any:
     """The result of a function: ``tree`` with the values of its leaves."""
     if isinstance(tree, n.Struct):
         items = [pack(t, value) for t in tree.items]
-        return tree.cls(*items) if tree.cls else tuple(items)
+        return build(tree.cls, items)
     if tree is None:
         return None
     leaf = value(tree)

@@ -37,6 +37,10 @@ def map_(*body: n.Stmt, sums: tuple[n.Sum, ...] = ()) -> n.Map:
     return n.Map((I,), (N,), body, sums)
 
 
+def left(*body: n.Stmt, leave: n.Atom | None = C, trips: n.Var | None = M) -> n.For:
+    return n.For(J, ZERO, N, ONE, (), body, leave=leave, trips=trips)
+
+
 VALID = {
     "assign": [n.Assign(Y, "mul", (X, TWO))],
     "branch": [n.If(C, (n.Assign(Y, "neg", (X,)),), (), (n.Join(Z, Y, X),))],
@@ -50,6 +54,8 @@ VALID = {
         loop(n.Push(T, (I,), X)),
         n.ReverseLoop(J, ZERO, N, ONE, (), (n.Pop(Y, T, (J,)),)),
     ],
+    "left": [left()],
+    "grow": [n.Alloc(T, None, "tape"), left(n.Grow(T, K))],
     "swap": [
         n.Alloc(B, TWO),
         loop(
@@ -62,6 +68,12 @@ VALID = {
 }
 
 INVALID = {
+    "counts its trips": [left(trips=None)],
+    "leave is a bool": [left(leave=K)],
+    "no loop inside a Map can be left": [map_(left())],
+    "does not grow inside a Map": [n.Alloc(T, None, "tape"), map_(n.Grow(T, K))],
+    "was made by an Alloc": [n.Grow(A, K)],
+    "to an int of rows": [n.Alloc(T, None, "tape"), n.Grow(T, X)],
     "is bound twice": [n.Assign(Y, "neg", (X,)), n.Assign(Y, "neg", (X,))],
     "is used before it is bound": [n.Assign(Y, "neg", (Z,))],
     "is not visible here": [n.If(C, (n.Assign(Y, "neg", (X,)),), ()), n.Assign(Z, "neg", (Y,))],

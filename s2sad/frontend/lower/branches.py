@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import gast
+
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import operators
+from s2sad.frontend.lower.failures import failure
 from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
-from s2sad.frontend.lower.liveness import names_bound
+from s2sad.frontend.lower.liveness import RETURN, names_bound
+from s2sad.frontend.lower.outcomes import Fork
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value, describe, ordered, roots
+from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Root, Tup, Value, describe, ordered, roots
+from s2sad.frontend.paths import raises
 from s2sad.ir import nodes as n
 
 
@@ -34,18 +39,73 @@ def lower_if(c: State, node: Any) -> None:
     if cond.const is not None:
         c.block(node.body if cond.const else node.orelse)
         return
+    if raises(node.body) or raises(node.orelse):
+        _one_way(c, node, cond)
+        return
+    after = c.frame.callee.live.after.get(node, frozenset())
+    names = names_bound([*node.body, *node.orelse])
+    split(c, cond, lambda: c.block(node.body), lambda: c.block(node.orelse), names, after)
+
+
+def split(
+    c: State,
+    cond: Num,
+    then: Callable[[], None],
+    orelse: Callable[[], None],
+    names: Iterable[str],
+    after: frozenset[str],
+) -> None:
+    """``then()`` or ``orelse()``, which bind ``names``; those in ``after``, which are read later, are joined."""
     frame, before = c.frame, c.env
     loc = c.b.loc
-    arms = [_arm(c, before, lambda body=body: c.block(body)) for body in (node.body, node.orelse)]
+    arms = [_arm(c, before, body) for body in (then, orelse)]
     c.b.loc = loc
-    after = frame.callee.live.after.get(node, frozenset())
+    on = None if frame.loop is None else frame.loop.goes_on([arm.env for arm in arms])
     joins: list[n.Join] = []
-    for name in names_bound([*node.body, *node.orelse]):
-        before.pop(name, None)  # what is not read later is not joined
+    opposite: list[str] = []  # names that are true where the condition is false
+    for name in names:
+        before.pop(name, None)
         if name in after:
-            then, orelse = (arm.env.get(name) for arm in arms)
-            before[name] = _join(c, name, then, orelse, arms, joins)
+            left, right = (arm.env.get(name) for arm in arms)
+            if name == RETURN and frame.callee.total:  # a side without a result does not get to the end
+                left, right = (Dead() if value is None else value for value in (left, right))
+            if on is not None and frame.loop.exchanged(left, right):
+                before[name] = arms[on].env[name]
+            elif _is(left, False) and _is(right, True):
+                opposite.append(name)
+            elif _is(left, True) and _is(right, False):
+                before[name] = Num(cond.atom, weak=True, bits=1)
+            elif left is not None or right is not None or name not in frame.callee.safe:
+                hint = "result" if name == RETURN else name
+                joined = _join(c, hint, left, right, arms, joins)
+                if isinstance(joined, Bad) and joined.reason and left is not None and right is not None:
+                    joined = replace(joined, fork=None if name == RETURN else joined.fork or (frame, frame.top))
+                before[name] = joined
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
+    if opposite:
+        before.update(dict.fromkeys(opposite, operators.negate(c, cond)))
+
+
+def _is(value: Value | None, known: bool) -> bool:
+    return isinstance(value, Num) and value.weak and value.const is known
+
+
+def _one_way(c: State, node: Any, cond: Num) -> None:
+    """A branch that only goes on where it does not raise: what it leaves needs no joins."""
+    dead = raises(node.body)
+    failing, rest = (node.body, node.orelse) if dead else (node.orelse, node.body)
+    loc = c.b.loc
+    if len(failing) == 1 and isinstance(failing[0], gast.Raise):
+        c.b.loc = c.frame.loc(failing[0])
+        with c.at(failing[0]):
+            error, message = failure(c, failing[0])
+        c.check(operators.negate(c, cond).atom if dead else cond.atom, error, message)
+    else:
+        arm = _arm(c, c.env, lambda: c.block(failing))
+        c.b.loc = loc
+        c.emit(n.If(cond.atom, *((tuple(arm.out), ()) if dead else ((), tuple(arm.out))), (), loc))
+    c.b.loc = loc
+    c.block(rest)
 
 
 def choose(c: State, cond: Num, then: Callable[[], Value], orelse: Callable[[], Value], hint: str) -> Value:
@@ -55,6 +115,9 @@ def choose(c: State, cond: Num, then: Callable[[], Value], orelse: Callable[[], 
     joins: list[n.Join] = []
     value = _join(c, hint, arms[0].value, arms[1].value, arms, joins)
     if isinstance(value, Bad):
+        top = c.frame.top
+        if isinstance(top, gast.Assign) and isinstance(top.value, gast.IfExp):
+            raise Fork(c.problem(value.reason, value.alternative), c.frame, top)
         c.refuse(value.reason, value.alternative)
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), c.b.loc))
     return value
@@ -79,9 +142,17 @@ def _resumed(c: State, arm: Arm) -> Iterator[None]:
 
 
 def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: list[Arm], joins: list[n.Join]) -> Value:
+    if isinstance(then, Dead) or isinstance(orelse, Dead):
+        value = orelse if isinstance(then, Dead) else then
+        if value is None or isinstance(value, Dead):
+            return Dead()
+        sides = (None, value) if isinstance(then, Dead) else (value, None)
+        return _one_sided(c, name, *sides, arms, joins)
     if then is None or orelse is None:
         if isinstance(then, Bad) or isinstance(orelse, Bad):
             return Bad()
+        if name in c.frame.callee.safe:
+            return _one_sided(c, name, then, orelse, arms, joins)
         return Bad(f"{name} may be unassigned here: only one branch assigns it", f"assign {name} before the if")
     if then == orelse:
         return then
@@ -102,8 +173,29 @@ def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: l
     )
 
 
+def _one_sided(
+    c: State, name: str, then: Value | None, orelse: Value | None, arms: list[Arm], joins: list[n.Join]
+) -> Value:
+    """What one branch left in a name that no path through the other one reads."""
+    value, arm = (then, arms[0]) if then is not None else (orelse, arms[1])
+    match value:
+        case Num() if not c.available(value.atom):
+            other = Num(n.Const({"b": False, "f": 0.0}.get(value.dtype[0], 0), n.Scalar(value.dtype)), value.weak, 1)
+            pair = (value, other) if then is not None else (other, value)
+            return _join_numbers(c, name, *pair, arms, joins)
+        case Tup():
+            sides = [(i, None) if then is not None else (None, i) for i in value.items]
+            items = tuple(_one_sided(c, f"{name}_{k}", *side, arms, joins) for k, side in enumerate(sides))
+            return Tup(items, value.cls, value.is_list)
+        case Arr() if not c.available(value.var):
+            if not all(map(c.available, value.extents)):
+                return Bad(f"the shape of {name} is only known in the branch", f"{name} = np.empty(shape) before it")
+            return _copied(c, name, value.dtype, value.extents, [(arm, value)], arms)
+    return value if value is not None else Bad()
+
+
 def _alike(a: Tup, b: Tup) -> bool:
-    return len(a.items) == len(b.items) and a.cls is b.cls
+    return len(a.items) == len(b.items) and a.cls == b.cls and a.is_list == b.is_list
 
 
 def _join_numbers(c: State, name: str, then: Num, orelse: Num, arms: list[Arm], joins: list[n.Join]) -> Num:
@@ -128,7 +220,7 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
         if known is None or not _may_agree(c, a, b):
             return Bad(
                 f"the shapes of {name} after the two branches are not provably equal",
-                f"{name} = np.empty(shape) before, {name}[:] = ... in the branches",
+                "np.empty of one shape before the branches, and [:] = ... in them",
             )
         extents.append(known)
     for arm, value in zip(arms, (then, orelse), strict=True):
@@ -136,15 +228,22 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
             for a, b in zip(extents, value.extents, strict=True):
                 c.check_equal(a, b, "ValueError", f"{name} must have the same shape after both branches")
     dtype = join(Kind(then.dtype), Kind(orelse.dtype)).dtype
-    in_order = ordered(then, orelse)
+    return _copied(c, name, dtype, tuple(extents), list(zip(arms, (then, orelse), strict=True)), arms)
+
+
+def _copied(
+    c: State, name: str, dtype: str, extents: tuple[n.Atom, ...], sides: list[tuple[Arm, Arr]], arms: list[Arm]
+) -> Arr:
+    """Memory that each of ``sides`` copies its array into."""
+    in_order = ordered(*(value for _, value in sides))
     shared = [
         root
-        for value in (then, orelse)
+        for _, value in sides
         for root in value.root.all()
         if not exclusive(c, root, name, [arm.env for arm in arms])
     ]
-    result = replace(c.alloc(dtype, tuple(extents), None, name), in_order=in_order)
-    for arm, value in zip(arms, (then, orelse), strict=True):
+    result = replace(c.alloc(dtype, extents, None, name), in_order=in_order)
+    for arm, value in sides:
         with _resumed(c, arm):
             c.emit(n.Store(result.var, (), ew.cast_value(c, value, dtype), -1, c.b.loc))
     if shared:

@@ -12,11 +12,12 @@ from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, operators
 from s2sad.frontend.lower.arguments import Handler, bound, flag
-from s2sad.frontend.lower.iteration import static_items
+from s2sad.frontend.lower.iteration import length_of, static_items
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import (
     Arr,
     Enumerate,
+    Iterated,
     Num,
     Range,
     Reversed,
@@ -30,6 +31,7 @@ from s2sad.frontend.lower.values import (
 )  # fmt: skip
 from s2sad.rules.registry import op
 
+_ONCE = (Zip, Enumerate, Reversed, Iterated)  # iterators have no length
 BUILTINS: dict[Any, Handler] = {}
 _Args = list[Value]
 _Kwargs = dict[str, Value]
@@ -49,7 +51,11 @@ def _len(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     x = bound(c, "len", "x", args, kwargs)["x"]
     if isinstance(x, Arr) and x.ndim:
         return ew.extent(x.extents[0])
-    items = None if x is None else static_items(c, x)
+    if isinstance(x, Static) and isinstance(x.value, str):
+        return integer(len(x.value))
+    items = None if x is None or isinstance(x, _ONCE) else static_items(c, x)
+    if isinstance(x, Range) and items is None:
+        return ew.extent(length_of(c, x))
     if items is None:
         c.refuse(f"len of {describe(x) if x is not None else 'nothing'}", "an array or a tuple")
     return integer(len(items))
@@ -96,13 +102,20 @@ def _reversed(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     return Reversed(value)
 
 
-@_handles(tuple, list)
+@_handles(tuple)
 def _tuple(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     value = bound(c, "tuple", "x", args, kwargs, 0)["x"]
     items = [] if value is None else static_items(c, value)
     if items is None:
         c.refuse(f"a tuple of {describe(value) if value else 'nothing'}", "an array")
     return Tup(tuple(items))
+
+
+@_handles(list)
+def _list(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
+    made = _tuple(c, args, kwargs, hint)
+    assert isinstance(made, Tup)
+    return Tup(made.items, None, True)
 
 
 @_handles(slice)
@@ -254,11 +267,6 @@ _rounding(math.ceil, "ceil")
 _rounding(math.trunc, "trunc")
 
 
-@_handles(isinstance)
-def _isinstance(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
-    c.refuse("isinstance", "separate functions for separate kinds of arguments")
-
-
-@_handles(map, filter, print, sorted, any, all)
+@_handles(print)
 def _refused(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     c.refuse("this builtin function", "a for loop, or NumPy's functions")

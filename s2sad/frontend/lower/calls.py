@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Sequence
 from typing import Any
@@ -13,24 +14,41 @@ from numba.core.dispatcher import Dispatcher
 from s2sad.analysis.types import Kind
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.fence import fence
+from s2sad.frontend.lower import containers, library, methods, names, objects
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import library, methods, names
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
-from s2sad.frontend.lower.functions import HANDLERS
+from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
+from s2sad.frontend.lower.iteration import lasting, static_items
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
-from s2sad.frontend.lower.outcomes import Fork
+from s2sad.frontend.lower.outcomes import Fork, TooDeep
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
 from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
-from s2sad.frontend.lower.values import NONE, Arr, Function, Method, Num, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import (
+    NONE,
+    Arr,
+    Function,
+    Iterated,
+    Method,
+    Num,
+    Partial,
+    Static,
+    Tup,
+    Value,
+    describe,
+)
 from s2sad.frontend.source import get_source
+from s2sad.ir.trees import is_record
 from s2sad.library import is_static
 from s2sad.rules.registry import Op, by_function
 
 _DEPTH = 40  # frames inside one another, with functions of the library
+_RECURSIONS = 200
+_RECURSIVE_STATEMENTS = 2_000
+_STACK = 20_000  # Python's own limit of 1,000 frames is about 40 inlined calls
 _FORKS = 4  # each doubles what follows
 
 
@@ -39,19 +57,34 @@ def lower_call(c: State, node: Any, hint: str) -> Value:
     function = c.expr(node.func)
     args: list[Value] = []
     for a in node.args:
-        if isinstance(a, gast.Starred):
-            value = c.expr(a.value)
-            if not isinstance(value, Tup):
-                c.refuse(f"* of {describe(value)}", "a tuple of known length")
-            args.extend(value.items)
-        else:
-            args.append(c.expr(a))
+        args.extend(starred(c, a.value) if isinstance(a, gast.Starred) else [c.expr(a)])
     kwargs: dict[str, Value] = {}
     for k in node.keywords:
-        if k.arg is None:
-            c.refuse("** in a call", "the keywords written out")
-        kwargs[k.arg] = c.expr(k.value)
+        for name, value in ({k.arg: c.expr(k.value)} if k.arg is not None else _keywords(c, k.value)).items():
+            if name in kwargs:
+                c.refuse(f"the call has two values for {name}")
+            kwargs[name] = value
     return call_value(c, function, args, kwargs, hint)
+
+
+def starred(c: State, node: Any) -> list[Value]:
+    """The values that ``*node`` stands for."""
+    value = c.expr(node)
+    items = static_items(c, value)
+    if items is None:
+        c.refuse(f"* of {describe(value)}", "a tuple of known length")
+    return items
+
+
+def _keywords(c: State, node: Any) -> dict[str, Value]:
+    """The keywords that ``**node`` stands for."""
+    value = c.expr(node)
+    if not isinstance(value, Tup) or not value.is_dict:
+        c.refuse(f"** of {describe(value)}", "a dict of known keys")
+    pairs = containers.pairs_of(value)
+    if not all(isinstance(k, str) for k in pairs):
+        c.refuse("keywords must be strings")
+    return pairs
 
 
 def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, Value], hint: str = "t") -> Value:
@@ -61,8 +94,12 @@ def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, V
             return c.call(callee, args, kwargs)
         case Method(base=base, name=name):
             return methods.call(c, base, name, args, kwargs, hint)
+        case Partial(function=inner):
+            return call_value(c, inner, [*function.args, *args], {**dict(function.kwargs), **kwargs}, hint)
         case Static(value=f):
             return _call_object(c, f, args, kwargs, hint)
+        case Tup() if function.is_record:
+            return call_value(c, objects.of_record(c, function, "__call__"), args, kwargs, hint)
     c.refuse(f"{describe(function)} is called", "a function")
 
 
@@ -75,11 +112,16 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
     found = library.implementation(f, args, kwargs)
     if found is not None:
         return library.call(c, found, args, kwargs)
+    if type(f) in OBJECTS:
+        return OBJECTS[type(f)](c, f, args, kwargs, hint)
     handler = HANDLERS.get(known)
     if handler is not None:
         return handler(c, args, kwargs, hint)
+    handler = objects.handler_of(f)
+    if handler is not None:
+        return handler(c, args, kwargs, hint)
     if known in SEQUENCES:
-        function, values = sequence_call(c, f, args, kwargs)
+        function, values = sequence_call(c, f, [a.base if isinstance(a, Iterated) else a for a in args], kwargs)
         return c.call(callee_of(c, function), values, {})
     entry = by_function(f)
     if entry is not None:
@@ -95,10 +137,15 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return ew.apply(c, entry, f, operands, hint, _math_kind(c, f, entry, operands))
     if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
         return _named_tuple(c, f, args, kwargs)
+    if is_record(f):
+        return containers.record(c, f, args, kwargs, lambda name, value: objects.default_of(c, f, name, value))
     if library.is_own(f):
         return c.call(library.callee(f), args, kwargs)
     if isinstance(f, types.FunctionType | Dispatcher):
         return c.call(callee_of(c, f), args, kwargs)
+    found = objects.callable_of(c, f)
+    if found is not None:
+        return call_value(c, found, args, kwargs, hint)
     name = getattr(f, "__name__", None) or type(f).__name__
     c.refuse(
         f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own"
@@ -146,8 +193,11 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     """Lower the body of ``callee`` here; its result."""
     if is_own(callee.source.fn):
         return _inline_library(c, callee, args, kwargs)
-    if any(frame.origin is callee for frame in c.frames):
-        c.refuse(f"{callee.name} calls itself", "a loop")
+    depth = sum(frame.origin is callee for frame in c.frames)
+    if depth and c.recursion is None:
+        return _recursion(c, callee, args, kwargs)
+    if depth > _RECURSIONS or (depth and c.statements > (c.recursion or 0) + _RECURSIVE_STATEMENTS):
+        raise TooDeep
     numba = c.frame.numba or callee.source.semantics == "numba"
     env = bind(c, callee, args, kwargs)
     if numba and not c.frame.numba:
@@ -155,6 +205,27 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     before = c.frame.numba
     result = run_body(c, Frame(callee, env, numba))
     return weakened(result) if numba and not before else result
+
+
+def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+    """The first call of a function from inside itself: inlined if all conditions that end it are known now."""
+    problems, frames = len(c.problems), len(c.frames)
+    c.recursion = c.statements
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _STACK))
+    try:
+        return inline(c, callee, args, kwargs)
+    except (TooDeep, RecursionError):
+        del c.problems[problems:]
+        del c.frames[frames:]
+    finally:
+        c.recursion = None
+        sys.setrecursionlimit(limit)
+    c.refuse(
+        f"{callee.name} calls itself, and where that ends is not known before the run (or after more than "
+        f"{_RECURSIONS} calls or {_RECURSIVE_STATEMENTS} statements)",
+        "a loop, with an array as the stack",
+    )
 
 
 def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -172,13 +243,17 @@ def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dic
 def run_body(c: State, frame: Frame) -> Value:
     """The result of ``frame``'s body; the location is restored."""
     loc, node = c.b.loc, c.node
-    frame.loops, frame.origin = c.loops, frame.callee
-    frame.env.setdefault(RETURN, NONE)
+    frame.origin = frame.callee
+    if not frame.callee.total:
+        frame.env.setdefault(RETURN, NONE)
     c.frames.append(frame)
     problems = len(c.problems)
     try:
         _block(c, frame)
-        result = names.usable(c, frame.env[RETURN]) if len(c.problems) == problems else frame.env[RETURN]
+        result = frame.env.get(RETURN, NONE)  # nothing: it always raises
+        if len(c.problems) == problems and frame.callee.body:
+            with c.at(frame.callee.body[-1]):
+                result = names.usable(c, result)
     finally:
         c.frames.pop()
         c.b.loc, c.node = loc, node
@@ -209,15 +284,25 @@ def bind(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Valu
     """Arguments by parameter name, as Python binds them."""
     spec = callee.args
     positional = [p.id for p in (*spec.posonlyargs, *spec.args)]
-    every = [p.id for p in parameters(spec)]
-    if len(args) > len(positional):
+    named = {p.id for p in (*spec.args, *spec.kwonlyargs)}
+    if len(args) > len(positional) and spec.vararg is None:
         c.refuse(f"{callee.name} takes {len(positional)} arguments, not {len(args)}")
-    env = dict(zip(positional, args))
+    for value in (*args, *kwargs.values()):
+        lasting(c, value)
+    env: dict[str, Value] = dict(zip(positional, args))
+    more: dict[Any, Value] = {}
     for name, value in kwargs.items():
-        if name not in every or name in env or name in {p.id for p in spec.posonlyargs}:
+        if name in named and name not in env:
+            env[name] = value
+        elif spec.kwarg is not None and name not in named:
+            more[name] = value
+        else:
             c.refuse(f"{callee.name} got an unexpected argument {name}")
-        env[name] = value
-    for name in every:
+    if spec.vararg is not None:
+        env[spec.vararg.id] = Tup(tuple(args[len(positional) :]))
+    if spec.kwarg is not None:
+        env[spec.kwarg.id] = containers.dict_of(more)
+    for name in (p.id for p in parameters(spec)):
         if name not in env:
             env[name] = default(c, callee, name)
     return env

@@ -75,7 +75,8 @@ def revise(
     for item in carried:
         end = ends[item.name]
         if isinstance(item.plan, AbsentPlan):
-            result[item.name] = _new(c, item.name, end) if item.name in kept and end is not None else item.plan
+            wanted = end is not None and (item.name in kept or item.name in c.frame.callee.safe)
+            result[item.name] = _new(c, item.name, end) if end is not None and wanted else item.plan
             continue
         leaves = iter(item.leaves)
         result[item.name] = _revised(c, item.name, item.plan, end, leaves, arrays, permuted, targets)
@@ -106,9 +107,9 @@ def _new(c: State, name: str, end: Value) -> Plan:
         case Tup():
             items = tuple(_new(c, name, v) for v in end.items)
             return TupPlan(items, end.cls, end.is_list)
-        case Arr():
+        case Arr() if not c.available(end.var, outside=1):
             return _slot(c, name, end.dtype, end)
-        case Static() | Function():
+        case Static() | Function() | Arr():
             return FixedPlan(end)
     return BadPlan(end if isinstance(end, Bad) else _varies(name, end))
 
@@ -123,7 +124,7 @@ def _revised(
     arrays: set[n.Var], permuted: list[n.Var | None], targets: list[n.Var],
 ) -> Plan:  # fmt: skip
     if isinstance(plan, TupPlan):
-        if not isinstance(end, Tup) or len(end.items) != len(plan.items) or end.cls is not plan.cls:
+        if not isinstance(end, Tup) or not _one_container(end, plan):
             return BadPlan(end if isinstance(end, Bad) else _varies(name, end))
         items = tuple(
             _revised(c, f"{name}_{k}", p, e, leaves, arrays, permuted, targets)
@@ -151,6 +152,10 @@ def _revised(
             init = leaf.value
             return _slot(c, name, end.dtype, end, init if isinstance(init, Arr) else None)
     return BadPlan(_varies(name, end))
+
+
+def _one_container(end: Tup, plan: TupPlan) -> bool:
+    return len(end.items) == len(plan.items) and end.cls == plan.cls and end.is_list == plan.is_list
 
 
 def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) -> Plan:
@@ -247,7 +252,7 @@ def leave(c: State, carried: list[Carried], after: frozenset[str]) -> tuple[n.Ca
     for item in carried:
         leaves = iter(item.leaves)
         value = _left(c, item.plan, leaves, carries)
-        if item.name in after:
+        if item.name in after and (value is not None or item.name not in c.frame.callee.safe):
             c.env[item.name] = (
                 value
                 if value is not None
@@ -279,6 +284,7 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
             carries.append(n.Carry(leaf.inner, leaf.init.var, leaf.next, outer))
             result = Arr(outer, c.root(leaf.name), leaf.init.in_order)
             result.root.may = _root(leaf).may
+            leaf.outer = result
             return result
         case SlotPlan(dtype=dtype):
             assert isinstance(leaf.value, Arr)

@@ -8,8 +8,8 @@ import numpy as np
 
 from s2sad.analysis.signature import ArgSpec, spec_of
 from s2sad.errors import ArgumentError, InternalError, Problem, refuse
-from s2sad.frontend.lower import calls, names
-from s2sad.frontend.lower.expressions import lower_expr
+from s2sad.frontend.lower import calls, containers, names
+from s2sad.frontend.lower.expressions import attribute_of, lower_expr
 from s2sad.frontend.lower.frames import Callee, Frame, parameters
 from s2sad.frontend.lower.outcomes import Capture, Guard, Refused
 from s2sad.frontend.lower.state import State
@@ -17,6 +17,8 @@ from s2sad.frontend.lower.statements import lower_block
 from s2sad.frontend.lower.values import Arr, Num, Static, Tup, Value, describe
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
+
+_RETURNED = "return numbers, arrays, or tuples, lists, dicts and dataclasses of them"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
     ArgumentError
         If there are more or fewer specifications than parameters.
     """
-    c = State(lower_expr, lower_block, calls.inline)
+    c = State(lower_expr, lower_block, calls.inline, calls.call_value, attribute_of)
     c.b.loc = source.loc(source.tree)
     callee = Callee.of(source.qualname, source.tree, source)
     c.callees[source.fn] = callee
@@ -76,10 +78,10 @@ def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
 
 def _parameters(c: State, callee: Callee, specs: tuple[ArgSpec, ...]) -> tuple[dict[str, Value], list[n.Param]]:
     source = callee.source
-    every = [p.id for p in parameters(callee.args)]
+    every = [p.id for p in parameters(callee.args) if p.id not in source.bound]
     if len(specs) > len(every):
         raise ArgumentError(f"{source.qualname} takes {len(every)} arguments, not {len(specs)}")
-    env: dict[str, Value] = {}
+    env: dict[str, Value] = _bound(c, source)
     own: list[n.Param] = []
     numba = source.semantics == "numba"
     for k, name in enumerate(every):
@@ -95,6 +97,17 @@ def _parameters(c: State, callee: Callee, specs: tuple[ArgSpec, ...]) -> tuple[d
     return env, own
 
 
+def _bound(c: State, source: Source) -> dict[str, Value]:
+    """The parameters that have a value: numbers and arrays are read at each call, as what is captured."""
+    values: dict[str, Value] = {}
+    c.frames.append(Frame(Callee(source.qualname, source.tree.args, (), source), numba=source.semantics == "numba"))
+    with c.at(source.tree):
+        for name, value in source.bound.items():
+            values[name] = names.captured(c, ("bound", name, id(value)), name, value, lambda value=value: value)
+    c.frames.pop()
+    return values
+
+
 def _default_text(source: Source, name: str) -> str | None:
     """The source text of a default that is a simple constant."""
     value = source.defaults.get(name, np)
@@ -102,20 +115,23 @@ def _default_text(source: Source, name: str) -> str | None:
     return repr(value) if simple else None
 
 
-def _tree(c: State, callee: Callee, value: Value) -> n.Tree:
+def _tree(c: State, callee: Callee, value: Value, in_record: bool = False) -> n.Tree:
     """What the function returns, as a tree."""
     match value:
         case Num():
             return value.atom
         case Arr():
             return value.var
-        case Tup(is_list=False):
-            return n.Struct(tuple(_tree(c, callee, names_checked(c, callee, v)) for v in value.items), value.cls)
-        case Static(value=None):
+        case Tup():
+            items = tuple(_tree(c, callee, names_checked(c, callee, v), value.is_record) for v in value.items)
+            return n.Struct(items, containers.container_of(value))
+        case Static(value=v) if v is None or in_record:
             return None
     place = callee.body[-1] if callee.body else callee.source.tree
     problem = Problem(
-        callee.source.loc(place), f"{callee.name} returns {describe(value)}", "return numbers, arrays or tuples of them"
+        callee.source.loc(place),
+        f"{callee.name} returns {describe(value)}",
+        _RETURNED,
     )
     raise Refused(problem)
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
-from s2sad.frontend.lower import branches, indexing, methods, names, operators
-from s2sad.frontend.lower.calls import lower_call
+from s2sad.frontend.lower import branches, containers, indexing, library, methods, names, objects, operators, shaping
+from s2sad.frontend.lower.calls import lower_call, starred
 from s2sad.frontend.lower.frames import Callee
+from s2sad.frontend.lower.iteration import lasting
 from s2sad.frontend.lower.linear import matmul
+from s2sad.frontend.lower.matching import Matches
+from s2sad.frontend.lower.patterns import lower_matches
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Function, Num, SliceOf, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import Arr, Function, Iterated, Num, SliceOf, Static, Tup, Value, describe
+from s2sad.library.registry import grid_of
+
+_OF_TUPLES = ("_replace", "_asdict", "index", "count")
 
 
 def lower_expr(c: State, node: Any, hint: str | None = None) -> Value:
@@ -41,12 +49,9 @@ def _tuple(c: State, node: Any, hint: str) -> Value:
     items: list[Value] = []
     for element in node.elts:
         if isinstance(element, gast.Starred):
-            value = c.expr(element.value)
-            if not isinstance(value, Tup):
-                c.refuse(f"* of {describe(value)}", "a tuple of known length")
-            items.extend(value.items)
+            items.extend(starred(c, element.value))
         else:
-            items.append(c.expr(element))
+            items.append(lasting(c, c.expr(element)))
     return Tup(tuple(items), None, isinstance(node, gast.List))
 
 
@@ -93,21 +98,32 @@ def _conditional(c: State, node: Any, hint: str) -> Value:
 
 
 def _attribute(c: State, node: Any, hint: str) -> Value:
-    base = c.expr(node.value)
+    return attribute_of(c, c.expr(node.value), node.attr)
+
+
+def attribute_of(c: State, base: Value, name: str) -> Value:
+    """``base.name``."""
     if isinstance(base, Static):
-        return names.attribute(c, base, node.attr)
-    if isinstance(base, Tup) and base.cls is not None:
-        fields = getattr(base.cls, "_fields", ())
-        if node.attr in fields:
-            return names.usable(c, base.items[fields.index(node.attr)])
+        known = isinstance(base.value, types.ModuleType | type | np.finfo | np.iinfo | np.ufunc)
+        return names.attribute(c, base, name) if known else objects.of_object(c, base, name)
+    if isinstance(base, Tup) and isinstance(base.cls, type):
+        field = name in getattr(base.cls, "_fields", ())  # it may be named as a method is
+        if base.is_record or field or name not in ("_replace", "_asdict", "index", "count"):
+            return objects.of_record(c, base, name)
     if isinstance(base, Arr | Num | Tup):
-        return methods.attribute(c, base, node.attr)
-    c.refuse(f"attribute {node.attr} of {describe(base)}")
+        return methods.attribute(c, base, name)
+    c.refuse(f"attribute {name} of {describe(base)}")
 
 
 def _subscript(c: State, node: Any, hint: str) -> Value:
     base = c.expr(node.value)
-    return indexing.get_item(c, base, c.expr(node.slice), hint)
+    grid = grid_of(base.value) if isinstance(base, Static) else None
+    if grid is not None:
+        return library.call(c, grid, [c.expr(node.slice)], {})
+    item = indexing.get_item(c, base, c.expr(node.slice), hint)
+    if isinstance(item, Arr) and isinstance(node.value, gast.Attribute) and node.value.attr == "flat":
+        return shaping.copied(c, item, hint)  # a.flat[1:3] is a copy, though a.flat[1:3] = v stores into a
+    return item
 
 
 def _slice(c: State, node: Any, hint: str) -> Value:
@@ -140,8 +156,37 @@ def _list_comprehension(c: State, node: Any, hint: str) -> Value:
     return Tup(tuple(branches.comprehend(c, node)), None, True)
 
 
+def _dict(c: State, node: Any, hint: str) -> Value:
+    pairs: dict[Any, Value] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            inner = c.expr(value)
+            if not isinstance(inner, Tup) or not inner.is_dict:
+                c.refuse(f"** of {describe(inner)}", "a dict of known keys")
+            pairs.update(containers.pairs_of(inner))
+        else:
+            name = containers.key_of(c, c.expr(key))
+            pairs[name] = c.expr(value)
+    return containers.dict_of(pairs)
+
+
+def _dict_comprehension(c: State, node: Any, hint: str) -> Value:
+    pair = gast.copy_location(gast.Tuple([node.key, node.value], gast.Load()), node.key)
+    made = branches.comprehend(c, gast.copy_location(gast.ListComp(pair, node.generators), node))
+    pairs: dict[Any, Value] = {}
+    for item in made:
+        assert isinstance(item, Tup)
+        pairs[containers.key_of(c, item.items[0])] = item.items[1]
+    return containers.dict_of(pairs)
+
+
 def _generator(c: State, node: Any, hint: str) -> Value:
-    return Tup(tuple(branches.comprehend(c, node)))
+    return Iterated(Tup(tuple(branches.comprehend(c, node))))
+
+
+def _named(c: State, node: Any, hint: str) -> Value:
+    value = c.env[node.target.id] = c.expr(node.value, node.target.id)
+    return value
 
 
 def _call(c: State, node: Any, hint: str) -> Value:
@@ -163,6 +208,10 @@ _HANDLERS: dict[type, Callable[[State, Any, str], Value]] = {
     gast.Slice: _slice,
     gast.Lambda: _lambda,
     gast.ListComp: _list_comprehension,
+    gast.Dict: _dict,
+    gast.DictComp: _dict_comprehension,
     gast.GeneratorExp: _generator,
     gast.Call: _call,
+    gast.NamedExpr: _named,
+    Matches: lower_matches,
 }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
 
-from s2sad.errors import Loc
-from s2sad.frontend.lower.liveness import Liveness, liveness, names_bound, structured
+from s2sad.errors import Loc, Problem, refuse
+from s2sad.frontend.lower.definite import definitely_bound
+from s2sad.frontend.lower.jumps import TooManyPaths, structured
+from s2sad.frontend.lower.liveness import RETURN, Liveness, liveness, names_bound
 from s2sad.frontend.lower.values import Value
+from s2sad.frontend.paths import ends
 from s2sad.frontend.source import Source
 
 
@@ -19,6 +23,7 @@ class Callee:
     """A function that can be inlined: ``args`` and ``body`` of a def or lambda in ``source``.
 
     ``outer`` is the frame that it was defined in, ``None`` for a function object. ``defaults`` are values by parameter.
+    ``safe`` are names that are bound wherever they are read; ``total``: it never ends without a ``return``.
     """
 
     name: str
@@ -29,6 +34,8 @@ class Callee:
     defaults: Mapping[str, Value] = field(default_factory=dict)
     live: Liveness = field(default_factory=Liveness)
     locals: frozenset[str] = frozenset()
+    safe: frozenset[str] = frozenset()
+    total: bool = False
 
     @classmethod
     def of(
@@ -41,17 +48,55 @@ class Callee:
     ) -> Callee:
         """The callee that a ``FunctionDef`` or ``Lambda`` node defines."""
         if isinstance(tree, gast.Lambda):
-            body: Sequence[Any] = [gast.copy_location(gast.Return(value=tree.body), tree.body)]
+            written: Sequence[Any] = [gast.copy_location(gast.Return(value=tree.body), tree.body)]
         else:
-            body = structured(tree.body)
-        names = {p.id for p in parameters(tree.args)} | set(names_bound(body))
-        return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), frozenset(names))
+            written = tree.body
+        try:
+            body = structured(written)
+        except TooManyPaths as error:
+            reason = "too many branches here may or may not jump over what follows them"
+            raise refuse(Problem(source.loc(error.statement), reason, "`if` / `elif` / `else`")) from None
+        own = parameters(tree.args)
+        names = frozenset({p.id for p in own} | set(names_bound(body)))
+        safe = definitely_bound([p.id for p in own], written, names) | {RETURN}
+        total = ends(written)
+        return cls(name, tree.args, tuple(body), source, outer, defaults or {}, liveness(body), names, safe, total)
+
+
+_JUMPS = (gast.Return, gast.Raise, gast.Break, gast.Continue)
 
 
 def forked(callee: Callee, statement: Any) -> Callee | None:
-    """``callee`` with what follows ``statement`` (a branch, or ``x = a if c else b``) in both of its branches."""
-    k = next(k for k, s in enumerate(callee.body) if s is statement)
-    rest = callee.body[k + 1 :]
+    """``callee`` with what follows ``statement`` (a branch, or ``x = a if c else b``) in both of its branches.
+
+    What follows is the rest of the block that it stands in: of the function, of a loop's body, of a branch.
+    """
+    body = _forked(callee.body, statement)
+    if body is None:
+        return None
+    body = structured(body)
+    return replace(callee, body=tuple(body), live=liveness(body))
+
+
+def _forked(block: Sequence[Any], statement: Any) -> list[Any] | None:
+    for k, stmt in enumerate(block):
+        if stmt is statement:
+            new = _branches(stmt, block[k + 1 :])
+            return None if new is None else [*block[:k], new]
+        for name in ("body", "orelse"):
+            inner = getattr(stmt, name, None)
+            if not isinstance(inner, list) or isinstance(stmt, gast.FunctionDef):
+                continue
+            changed = _forked(inner, statement)
+            if changed is not None:
+                new = copy.copy(stmt)
+                setattr(new, name, changed)
+                return [*block[:k], new, *block[k + 1 :]]
+    return None
+
+
+def _branches(statement: Any, rest: Sequence[Any]) -> Any:
+    """``statement`` as an ``if`` with ``rest`` in both branches."""
     if isinstance(statement, gast.If):
         arms = (statement.body, statement.orelse)
         test = statement.test
@@ -61,14 +106,15 @@ def forked(callee: Callee, statement: Any) -> Callee | None:
         arms = tuple([gast.copy_location(gast.Assign(statement.targets, v), statement)] for v in values)
     else:
         return None
-    new = gast.copy_location(gast.If(test, [*arms[0], *rest], [*arms[1], *rest]), statement)
-    body = structured([*callee.body[:k], new])
-    return replace(callee, body=tuple(body), live=liveness(body))
+    then, orelse = ([*arm, *([] if arm and isinstance(arm[-1], _JUMPS) else rest)] for arm in arms)
+    return gast.copy_location(gast.If(test, then, orelse), statement)
 
 
 def parameters(args: Any) -> list[Any]:
-    """Parameter nodes that a call may bind, in order, keyword-only last."""
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    """Parameter nodes in the order of the signature: ``*args`` before keyword-only ones, ``**kwargs`` last."""
+    star = [] if args.vararg is None else [args.vararg]
+    stars = [] if args.kwarg is None else [args.kwarg]
+    return [*args.posonlyargs, *args.args, *star, *args.kwonlyargs, *stars]
 
 
 @dataclass(eq=False)
@@ -79,8 +125,8 @@ class Frame:
     env: dict[str, Value] = field(default_factory=dict)
     numba: bool = False  # Numba's dtype rules: no weak scalars, no overflow checks
     origin: Callee | None = None  # of ``callee``, before branches took in what follows them
-    top: Any = None  # the statement of the body's own list that is being lowered
-    loops: int = 0  # run-time loops around the call
+    top: Any = None  # the statement that is being lowered, in the innermost block
+    loop: Any = None  # the run-time loop that is being lowered
     texts: dict[int, str] = field(default_factory=dict)
     place: Loc | None = None  # of a function of the library: where the user's code calls it
     label: str = ""  # and NumPy's name of it

@@ -13,6 +13,8 @@ from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, linear, operators, reductions, shaping
 from s2sad.frontend.lower.arguments import Handler, array_of, axes, bound, dtype_of, flag
 from s2sad.frontend.lower.builtin_functions import BUILTINS
+from s2sad.frontend.lower.builtin_iterables import ITERABLES
+from s2sad.frontend.lower.layouts import LAYOUTS
 from s2sad.frontend.lower.mathematics import MATHEMATICS
 from s2sad.frontend.lower.picking import PICKING, nonzero
 from s2sad.frontend.lower.shape_functions import SHAPE_FUNCTIONS
@@ -23,7 +25,10 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-HANDLERS: dict[Any, Handler] = {**BUILTINS, **MATHEMATICS, **PAIRS, **PICKING, **SHAPE_FUNCTIONS}
+HANDLERS: dict[Any, Handler] = {
+    **BUILTINS, **ITERABLES, **MATHEMATICS, **PAIRS, **LAYOUTS, **PICKING, **SHAPE_FUNCTIONS
+}  # fmt: skip
+OBJECTS: dict[type, Callable[[State, Any, list[Value], dict[str, Value], str], Value]] = {}  # callables of these types
 
 
 def handles(*functions: Callable) -> Callable[[Handler], Handler]:
@@ -223,6 +228,9 @@ def _array(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> 
     value, dtype = a["a"], dtype_of(c, a["dtype"])
     if isinstance(value, Tup):
         return indexing.stack(c, value, dtype, hint)
+    if isinstance(value, Num):  # memory of its own, unlike a NumPy scalar: `z += 1` changes what other names see
+        dtype = dtype or value.dtype
+        return c.alloc(dtype, (), c.scalar(value, dtype), hint)
     array = array_of(c, value, "np.array")
     if dtype in (None, array.dtype):
         copy = shaping.copied(c, array, hint)

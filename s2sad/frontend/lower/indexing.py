@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from s2sad.frontend.lower import advanced, operators, shaping
+from s2sad.frontend.lower import advanced, containers, operators, shaping
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Num, Range, SliceOf, Tup, Value, describe, integer
@@ -25,7 +25,9 @@ _LANES = (operator.add, operator.sub, operator.mul, operator.truediv)  # harmles
 
 def get_item(c: State, base: Value, index: Value, hint: str = "t") -> Value:
     """``base[index]``."""
-    if isinstance(base, Tup):
+    if isinstance(base, Tup) and base.is_dict:
+        return containers.dict_item(c, base, index)
+    if isinstance(base, Tup) and base.is_sequence:
         return _tuple_item(c, base, index)
     if isinstance(base, Range) and isinstance(index, Num):
         c.refuse("a range is not subscripted", "start + step * k")
@@ -121,6 +123,11 @@ def _augment_picked(c: State, array: Arr, index: Value, function: Callable, rhs:
 
 
 def _stored(c: State, base: Value) -> Arr:
+    if isinstance(base, Tup) and not base.is_plain:
+        c.refuse(
+            f"this changes {describe(base)} that is an argument or captured",
+            "a new one: [*items, value], {**table, key: value}, dataclasses.replace",
+        )
     if not isinstance(base, Arr):
         c.refuse(f"assignment to an element of {describe(base)}", "an array")
     return base
@@ -210,6 +217,8 @@ def check_in_place(c: State, target: Arr, function: Callable, operand: Num | Arr
 
 def stack(c: State, value: Tup, dtype: str | None = None, hint: str = "t") -> Arr:
     """``np.array`` of a tuple or list of scalars (or of equal tuples of them)."""
+    if not value.is_sequence:
+        c.refuse(f"{describe(value)} as an array", "its values")
     rows = [stack(c, item, dtype) if isinstance(item, Tup) else ew.operand(c, item) for item in value.items]
     if not rows:
         return c.alloc(dtype or "float64", (const(0),), None, hint)

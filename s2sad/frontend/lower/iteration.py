@@ -8,12 +8,13 @@ from typing import Any
 
 import gast
 
+from s2sad.frontend.lower import containers, indexing
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import indexing
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import (
     Arr,
     Enumerate,
+    Iterated,
     Num,
     Range,
     Reversed,
@@ -40,7 +41,9 @@ class Trips:
 def static_items(c: State, value: Value) -> list[Value] | None:
     """The values that iterating over ``value`` gives, if they are known; ``None`` for arrays and ranges."""
     match value:
-        case Tup():
+        case Tup() if value.is_dict:
+            return [containers.of_key(k) for k in containers.names_of(value)]
+        case Tup() if value.is_sequence:
             return list(value.items)
         case Zip():
             return _static_zip(c, value)
@@ -53,6 +56,8 @@ def static_items(c: State, value: Value) -> list[Value] | None:
         case Reversed():
             items = static_items(c, value.base)
             return None if items is None else items[::-1]
+        case Iterated():
+            return static_items(c, value.base)
     return None
 
 
@@ -137,6 +142,11 @@ def _length(c: State, t: Trips) -> n.Atom:
     return c.int_max(const(0), span, "n")
 
 
+def length_of(c: State, value: Range) -> n.Atom:
+    """``len`` of a range."""
+    return _length(c, trips(c, value))
+
+
 def _reversed_range(c: State, r: Range) -> Trips:
     step = r.step.const
     if step is None:
@@ -158,7 +168,7 @@ def _reversed_range(c: State, r: Range) -> Trips:
 def bind_target(c: State, target: Any, value: Value) -> None:
     """``target = value``: a name, an element or slice, or a tuple of targets."""
     if isinstance(target, gast.Name):
-        c.env[target.id] = value
+        c.env[target.id] = lasting(c, value)
     elif isinstance(target, gast.Tuple | gast.List):
         _unpack(c, target, value)
     elif isinstance(target, gast.Subscript):
@@ -168,6 +178,13 @@ def bind_target(c: State, target: Any, value: Value) -> None:
     else:
         with c.at(target):
             c.refuse(f"assignment to {type(target).__name__.lower()}", "assign to a name or an element")
+
+
+def lasting(c: State, value: Value) -> Value:
+    """``value``, which is given a name; what can be gone through once only is refused."""
+    if isinstance(value, Zip | Enumerate | Reversed | Iterated):
+        c.refuse("an iterator, which can be gone through once, is kept", "list(...) of it, or use it where it is made")
+    return value
 
 
 def _unpack(c: State, target: Any, value: Value) -> None:

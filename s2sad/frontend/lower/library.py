@@ -104,7 +104,7 @@ def _places(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) ->
 def _order(c: State, fn: str, *args: Value) -> Arr:
     arrays = [a for a in args if isinstance(a, Arr)]
     out = c.alloc("int64", arrays[-1].extents, None, "order" if fn == "argsort" else "place")
-    c.emit(n.LibCall(fn, out.var, tuple(a.var for a in arrays), -1, c.b.loc))
+    c.emit(n.LibCall(fn, (out.var,), tuple(a.var for a in arrays), -1, c.b.loc))
     return out
 
 

@@ -47,7 +47,7 @@ def _as(c: State, a: Arr, dtype: str) -> Arr:
 
 def _library(c: State, fn: str, a: Arr, b: Arr, extents: tuple[n.Atom, ...], hint: str) -> Arr:
     out = c.alloc(a.dtype, extents, None, hint)
-    c.emit(n.LibCall(fn, out.var, (a.var, b.var), -1, c.b.loc))
+    c.emit(n.LibCall(fn, (out.var,), (a.var, b.var), -1, c.b.loc))
     return out
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import gast
 
+from s2sad.frontend.lower.jumps import flags_of, leave_flag
+
 RETURN = "return"  # the name under which a function's result is kept: a keyword, so no user name
 
 
@@ -35,17 +37,7 @@ def liveness(body: Sequence[gast.stmt]) -> Liveness:
     return facts
 
 
-# Expressions that bind nothing: only targets do.
-_EXPRESSIONS = (
-    gast.BinOp,
-    gast.Call,
-    gast.Compare,
-    gast.BoolOp,
-    gast.UnaryOp,
-    gast.IfExp,
-    gast.ListComp,
-    gast.GeneratorExp,
-)
+_SCOPES = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)  # with targets of their own
 _LEAVES = (gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
 
 
@@ -78,22 +70,34 @@ def names_read(node: Any) -> set[str]:
 def names_bound(stmts: Sequence[Any]) -> dict[str, None]:
     """Names that ``stmts`` bind in this function (a dict, for its order); inner functions have their own."""
     found: dict[str, None] = {}
-    stack = list(reversed(stmts))
+    for stmt in stmts:
+        names = getattr(stmt, "bound_names", None)
+        if names is None:
+            names = stmt.bound_names = tuple(_bound(stmt))
+        found.update(dict.fromkeys(names))
+    return found
+
+
+def _bound(stmt: Any) -> dict[str, None]:
+    """The names of one statement or target; `names_bound` remembers them, as structured trees do not change."""
+    found: dict[str, None] = {}
+    stack = [stmt]
     while stack:
         node = stack.pop()
         if isinstance(node, gast.Name):
-            if isinstance(node.ctx, gast.Store):
+            if not isinstance(node.ctx, gast.Load):
                 found[node.id] = None
         elif isinstance(node, gast.FunctionDef):
             found[node.name] = None
         elif isinstance(node, gast.Return):
             found[RETURN] = None
+            stack.extend(reversed(list(_children(node))))
+        elif isinstance(node, gast.alias):
+            found[(node.asname or node.name).partition(".")[0]] = None
         elif isinstance(node, gast.Assign):
-            stack.extend(reversed(node.targets))
-        elif isinstance(node, gast.AugAssign | gast.AnnAssign):
-            stack.append(node.target)
-        elif not isinstance(node, gast.Expr | gast.Subscript | gast.Attribute | gast.Lambda):
-            stack.extend(reversed([n for n in _children(node) if not isinstance(n, _EXPRESSIONS)]))
+            stack.extend([*reversed(node.targets), node.value])
+        elif not isinstance(node, _SCOPES):
+            stack.extend(reversed(list(_children(node))))
     return found
 
 
@@ -109,9 +113,9 @@ def _stmt(stmt: gast.stmt, live: set[str], facts: Liveness) -> set[str]:
         facts.after[stmt] = facts.after.get(stmt, frozenset()) | live
         then = _block(stmt.body, set(live), facts)
         return then | _block(stmt.orelse, live, facts) | names_read(stmt.test)
-    if isinstance(stmt, gast.For):
+    if isinstance(stmt, gast.For | gast.While):
         return _loop(stmt, live, facts)
-    if isinstance(stmt, gast.Return):
+    if isinstance(stmt, gast.Return | gast.Raise):
         live = set(facts.closed)
     if isinstance(stmt, gast.FunctionDef):
         live.difference_update({stmt.name} - facts.closed)
@@ -123,66 +127,27 @@ def _stmt(stmt: gast.stmt, live: set[str], facts: Liveness) -> set[str]:
     return live
 
 
-def _loop(stmt: gast.For, live: set[str], facts: Liveness) -> set[str]:
-    live = _block(stmt.orelse, live, facts)
+def _loop(stmt: gast.For | gast.While, live: set[str], facts: Liveness) -> set[str]:
     facts.after[stmt] = facts.after.get(stmt, frozenset()) | live
-    targets = set(names_bound([stmt.target])) - facts.closed
+    own = [stmt.target] if isinstance(stmt, gast.For) else []
+    targets = (set(names_bound(own)) - facts.closed) | set(flags_of(stmt))  # bound before each trip
+    leave = leave_flag(stmt)
     head: set[str] = set()
     while True:
-        at_end = live | (head - targets)
+        at_end = live | (head - targets) | ({leave} if leave is not None else set())
         new = _block(stmt.body, set(at_end), facts)
         if new <= head:
             break
         head |= new
     facts.head[stmt] = facts.head.get(stmt, frozenset()) | frozenset(head - targets)
-    return live | (head - targets) | names_read(stmt.iter) | names_read(stmt.target)
+    live |= head - targets
+    return live | names_read(stmt.iter) | names_read(stmt.target) if isinstance(stmt, gast.For) else live
 
 
 def _definitely_bound(stmt: gast.stmt) -> Iterator[str]:
     if isinstance(stmt, gast.Assign):
         yield from names_bound(stmt.targets)
-    elif isinstance(stmt, gast.AnnAssign) and stmt.value is not None:
-        yield from names_bound([stmt.target])
-
-
-# ---- early returns --------------------------------------------------------------------------------------------------
-
-
-def structured(body: Sequence[gast.stmt]) -> list[gast.stmt]:
-    """``body`` with what follows a branch that returns moved into the branch that goes on.
-
-    ``if c: return a`` and then ``rest`` becomes ``if c: return a`` / ``else: rest``: a result is a join, not a jump.
-    """
-    stmts = list(body)
-    for k, stmt in enumerate(stmts):
-        if isinstance(stmt, gast.Return):
-            return stmts[: k + 1]
-        if isinstance(stmt, gast.If) and _returns(stmt):
-            rest = stmts[k + 1 :]
-            then = stmt.body if _always_returns(stmt.body) else [*stmt.body, *rest]
-            orelse = stmt.orelse if stmt.orelse and _always_returns(stmt.orelse) else [*stmt.orelse, *rest]
-            new = gast.If(stmt.test, structured(then), structured(orelse))
-            return [*stmts[:k], gast.copy_location(new, stmt)]
-    return stmts
-
-
-def _returns(stmt: gast.stmt) -> bool:
-    return any(isinstance(s, gast.Return) for s in _own_statements([stmt]))
-
-
-def _own_statements(stmts: Sequence[gast.stmt]) -> Iterator[gast.stmt]:
-    """All statements in ``stmts`` and their branches (not in loops, where a return is refused, nor in functions)."""
-    for stmt in stmts:
-        yield stmt
-        if isinstance(stmt, gast.If):
-            yield from _own_statements(stmt.body)
-            yield from _own_statements(stmt.orelse)
-
-
-def _always_returns(stmts: Sequence[gast.stmt]) -> bool:
-    if not stmts:
-        return False
-    last = stmts[-1]
-    if isinstance(last, gast.Return | gast.Raise):
-        return True
-    return isinstance(last, gast.If) and _always_returns(last.body) and _always_returns(last.orelse)
+    elif (isinstance(stmt, gast.AnnAssign) and stmt.value is not None) or isinstance(
+        stmt, gast.Delete | gast.Import | gast.ImportFrom
+    ):
+        yield from names_bound([stmt])

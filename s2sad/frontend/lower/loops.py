@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+import gast
+
 from s2sad.analysis.shapes import Form
+from s2sad.frontend.lower import branches, operators
 from s2sad.frontend.lower.carries import entry, finish, leave, revise, settle
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
+from s2sad.frontend.lower.jumps import flags_of, leave_flag
 from s2sad.frontend.lower.liveness import names_bound
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.outcomes import NeedsStatic
 from s2sad.frontend.lower.plans import Carried, Plan, initial, inside
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Bad, Num, Value
+from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Value, integer
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
 _ATTEMPTS = 12
+_ENDLESS = 2**63 - 1  # trips of a while loop
+_NESTED = 40  # trips of an unrolled loop, each in a branch of the one before
 _UNROLLED = 256  # a loop of constant bounds that needs a constant index is unrolled up to this many trips
+
+
+def lower_while(c: State, node: Any) -> None:
+    """An endless loop, left by its flag."""
+    _Loop(c, node, Trips(integer(0), integer(_ENDLESS), integer(1), lambda k: k)).lower()
 
 
 def lower_for(c: State, node: Any) -> None:
@@ -32,15 +43,30 @@ def lower_for(c: State, node: Any) -> None:
     else:
         _runtime(c, node, trips(c, iterable))
     c.env.pop(held, None)
-    c.block(node.orelse)  # there is no break
 
 
 def _unrolled(c: State, node: Any, items: list[Value]) -> None:
-    c.frame.loops -= 1  # a return in here would leave the loop
-    for item in items:
+    """Trip after trip; where one may leave, the rest stands in the other branch."""
+    flag = leave_flag(node)
+    for k, item in enumerate(items):
+        c.env.update(dict.fromkeys(flags_of(node), operators.number_of(False)))
         bind_target(c, node.target, item)
         c.block(node.body)
-    c.frame.loops += 1
+        leave = c.env.get(flag) if flag is not None else None
+        if not isinstance(leave, Num) or leave.const is False:
+            continue
+        rest = items[k + 1 :]
+        if leave.const is None and rest:
+            if len(rest) > _NESTED:
+                c.refuse(f"a loop over {len(items)} values of different kinds is left by a run-time condition")
+            after = c.frame.callee.live.after.get(node, frozenset())
+            branches.split(c, leave, lambda: None, lambda rest=rest: _unrolled(c, node, rest), _bound(node), after)
+        return
+
+
+def _bound(node: Any) -> dict[str, None]:
+    """Names that the trips of a loop bind."""
+    return names_bound([node.target, *node.body] if isinstance(node, gast.For) else node.body)
 
 
 def _runtime(c: State, node: Any, t: Trips) -> None:
@@ -77,9 +103,9 @@ class _Loop:
         live = c.frame.callee.live
         self.after = live.after.get(node, frozenset())
         self.head = live.head.get(node, frozenset())
-        self.names = [
-            name for name in names_bound([node.target, *node.body]) if name in self.after or name in self.head
-        ]
+        self.names = [name for name in _bound(node) if name in self.after or name in self.head]
+        self.arrays: set[n.Var] = set()
+        self.held: dict[str, set[n.Var]] = {}  # what array names hold where a trip leaves the loop
         self.start, self.stop, self.step = (c.scalar(b, "int64") for b in (t.start, t.stop, t.step))
         if t.step.const is None:
             cond = c.assign("ne", (self.step, const(0)), "bool", "ok")
@@ -106,8 +132,12 @@ class _Loop:
         c = self.c
         carried = [inside(c, name, plans[name], before.get(name)) for name in self.names]
         entry(c, carried)
+        self.arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
+        self.held = {}
+        around, c.frame.loop = c.frame.loop, self
         serial = c.serial
-        index = c.b.var(getattr(self.node.target, "id", "i"), n.Scalar("int64"))
+        hint = getattr(self.node.target, "id", "i") if isinstance(self.node, gast.For) else "trip"
+        index = c.b.var(hint, n.Scalar("int64"))
         c.loops += 1
         try:
             with c.nested() as out:
@@ -115,34 +145,96 @@ class _Loop:
                 self.body(index, carried)
                 if len(c.problems) > problems:
                     raise c.silent()  # further attempts would only say it again
-                ends = {name: c.env.get(name) for name in self.names}
+                ends = {item.name: self.end(item) for item in carried}
                 revised = revise(c, carried, ends, self.after if self.nonempty() else frozenset())
                 if revised is not None:
                     return revised
                 self.unroll_if_bad(carried)
                 settle(c, carried, ends, serial)
                 finish(c, carried, ends)
+                stop = self.left()
         finally:
             c.loops -= 1
+            c.frame.loop = around
             c.frame.env = dict(before)
             c.b.loc = self.loc
-        for name in names_bound([self.node.target, *self.node.body]):
+        for name in _bound(self.node):
             c.env.pop(name, None)
         carries = leave(c, carried, self.after)
-        c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc))
+        exchanged = self.exchanges(carried)
+        count = None if stop is None else c.b.var("trips", n.Scalar("int64"))
+        c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc, stop, count))
+        c.env.update(exchanged)
         return None
+
+    def end(self, item: Carried) -> Value | None:
+        """What a carried variable holds at the end of a trip."""
+        value = self.c.env.get(item.name)
+        return item.value if isinstance(value, Dead) else value
+
+    # ---- arrays that are exchanged in trips that do not leave the loop ----
+
+    def goes_on(self, envs: list[dict[str, Value]]) -> int | None:
+        """Which of two branches goes on, where the other one leaves the loop; what arrays that one holds is noted."""
+        flag = leave_flag(self.node)
+        flags = [] if flag is None else [env.get(flag) for env in envs]
+        leaves = [isinstance(value, Num) and value.const is True for value in flags]
+        if leaves.count(True) != 1:
+            return None
+        side = leaves.index(True)
+        for name in self.names:
+            value = envs[side].get(name)
+            if isinstance(value, Arr):
+                self.held.setdefault(name, set()).add(value.var)
+        return 1 - side
+
+    def exchanged(self, a: Value | None, b: Value | None) -> bool:
+        """Whether ``a`` and ``b`` are different ones of the arrays that the loop carries."""
+        return isinstance(a, Arr) and isinstance(b, Arr) and a != b and {a.var, b.var} <= self.arrays
+
+    def exchanges(self, carried: list[Carried]) -> dict[str, Value]:
+        """Array names after a loop whose last trip did not exchange them: they hold what the next trip would call else.
+
+        A ``while`` loop is only left from inside, so that the last trip is always one of those.
+        """
+        leaves = [leaf for item in carried for leaf in item.leaves if isinstance(leaf.outer, Arr)]
+        outers = {leaf.next: leaf.outer for leaf in leaves}
+        result: dict[str, Value] = {}
+        for leaf in leaves:
+            left = self.held.get(leaf.name, set())
+            if leaf.name not in self.after or left <= {leaf.next}:
+                continue
+            found = outers.get(next(iter(left))) if len(left) == 1 else None
+            if found is not None and isinstance(self.node, gast.While):
+                result[leaf.name] = found
+                continue
+            result[leaf.name] = Bad(
+                f"{leaf.name} is one of the arrays that the loop above exchanges, depending on where it was left",
+                "the exchange as the first statement of the loop, or a copy",
+            )
+        return result
+
+    def left(self) -> n.Atom | None:
+        """Whether this trip leaves the loop; ``None``: it never does."""
+        flag = leave_flag(self.node)
+        value = self.c.env.get(flag) if flag is not None else None
+        if not isinstance(value, Num):
+            return None
+        return None if value.const is False else value.atom
 
     def body(self, index: n.Var, carried: list[Carried]) -> None:
         """The statements of one trip."""
         c = self.c
         c.declare(index, *(leaf.inner for item in carried for leaf in item.leaves if leaf.inner is not None))
         self.index_bounds(index)
-        for name in names_bound([self.node.target, *self.node.body]):
+        for name in _bound(self.node):
             c.env.pop(name, None)
         for item in carried:
             if item.value is not None:
                 c.env[item.name] = item.value
-        bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
+        c.env.update(dict.fromkeys(flags_of(self.node), operators.number_of(False)))
+        if isinstance(self.node, gast.For):
+            bind_target(c, self.node.target, self.trips.item(self.index_number(index)))
         c.block(self.node.body)
 
     def unroll_if_bad(self, carried: list[Carried]) -> None:

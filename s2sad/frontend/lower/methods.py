@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gast
 import numpy as np
 
+from s2sad.frontend.lower import containers, library, operators, shaping
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import library, shaping
 from s2sad.frontend.lower.arguments import bound, dtype_of
 from s2sad.frontend.lower.shape_functions import array_fact
 from s2sad.frontend.lower.state import State, num
-from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, ordered
+from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, integer, ordered
 from s2sad.library import METHODS
 
 _AS_FUNCTIONS = {
@@ -24,13 +25,23 @@ _OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
 def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
     """``base.name``."""
     if isinstance(base, Tup):
-        if name == "_replace" and base.cls is not None:
+        own = base.is_dict and containers.has_dict_method(name)
+        if own or (name in ("_replace", "_asdict") and base.is_plain and base.cls is not None):
             return Method(base, name)
+        if name in ("index", "count") and base.is_sequence:
+            return Method(base, name)
+        if base.is_dict or base.is_list:
+            c.refuse(
+                f"the method {name} of {describe(base)} that is an argument, captured or just made",
+                "a new one: [*items, value], {**table, key: value}",
+            )
         c.refuse(f"attribute {name} of {describe(base)}", "an index, or a loop over the tuple")
     if name in ("shape", "size", "ndim") and isinstance(base, Arr):
         return array_fact(c, base, name)
     if name == "T" and isinstance(base, Arr):
         return shaping.transpose(c, base, tuple(reversed(range(base.ndim))))
+    if name == "flat" and isinstance(base, Arr):
+        return shaping.flat(c, base)
     if name == "dtype":
         return Static(np.dtype(base.dtype))
     if name == "real":
@@ -47,7 +58,7 @@ def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
 def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
     """``base.name(*args, **kwargs)``."""
     if isinstance(base, Tup):
-        return _replace(c, base, args, kwargs)
+        return _of_container(c, base, name, args, kwargs)
     if name == "copy" and isinstance(base, Arr):
         order = bound(c, "copy", "order", args, kwargs, 0)["order"]
         if order is not None and order != Static("C"):
@@ -113,8 +124,23 @@ def _item(c: State, base: Arr, args: list[Value]) -> Value:
     return num(ew.load(c, base, ()), weak=not c.frame.numba)
 
 
-def _replace(c: State, base: Tup, args: list[Value], kwargs: dict[str, Value]) -> Value:
-    fields = getattr(base.cls, "_fields", ())
-    if args or set(kwargs) - set(fields):
-        c.refuse("_replace takes fields of the named tuple by keyword")
-    return Tup(tuple(kwargs.get(f, v) for f, v in zip(fields, base.items, strict=True)), base.cls)
+def _of_container(c: State, base: Tup, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    if base.is_dict:
+        return containers.dict_method(c, base, name, args, kwargs)
+    if name == "_asdict" and not args and not kwargs:
+        return containers.dict_of(dict(zip(containers.names_of(base), base.items, strict=True)))
+    if name == "_replace":
+        if args:
+            c.refuse("_replace takes fields of the named tuple by keyword")
+        return containers.replaced(c, base, kwargs, "_replace")
+    if len(args) != 1 or kwargs:
+        c.refuse(f"these arguments of {name}")
+    same = [operators.compare(c, gast.Eq(), item, args[0]) for item in base.items]
+    found = [s.const if isinstance(s, Num) else None for s in same]
+    if None in found:
+        c.refuse(f"{name} of a value that is not known in advance", "a loop over the items")
+    if name == "count":
+        return integer(sum(map(bool, found)))
+    if True not in found:
+        c.refuse("index: the value is not in it")
+    return integer(found.index(True))

@@ -10,13 +10,15 @@ import numpy as np
 
 from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg, spec_of
 from s2sad.errors import ArgumentError
+from s2sad.frontend.lower import containers
 from s2sad.frontend.lower.frames import Frame
-from s2sad.frontend.lower.outcomes import Capture, Guard
+from s2sad.frontend.lower.outcomes import Capture, Fork, Guard
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.statics import from_python
-from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe, number
+from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
+from s2sad.ir.trees import Keys
 
 _CONSTANT_MODULES = ("numpy", "math", "cmath", "numpy.linalg")
 
@@ -59,6 +61,8 @@ def usable(c: State, value: Value) -> Value:
     if isinstance(value, Bad):
         if not value.reason:
             raise c.silent()
+        if value.fork is not None and value.fork[0] in c.frames:
+            raise Fork(c.problem(value.reason, value.alternative), *value.fork)
         if value.unroll:
             c.needs_static(value.reason, value.alternative)
         c.refuse(value.reason, value.alternative)
@@ -81,16 +85,51 @@ def _capture(c: State, name: str, value: object, read: Callable[[], object]) -> 
         return _capture_number(c, name, value, read)
     if isinstance(value, tuple):
         if not c.frame.numba:
-            c.guards.setdefault(("object", name, id(value)), Guard(read, value))
+            guard(c, ("object", name, id(value)), read, value)
         items = tuple(_frozen(c, f"{name}_{k}", item) for k, item in enumerate(value))
         return Tup(items, type(value) if hasattr(value, "_fields") else None)
+    if type(value) is list or type(value) is dict:
+        return _capture_container(c, name, value, read)
     if isinstance(value, list | dict | set):
-        c.refuse(f"{name} is a captured {type(value).__name__}, which may change", "a tuple, or an argument")
+        c.refuse(f"{name} is a captured {type(value).__name__}", "a tuple, a list or a dict, or an argument")
     static = isinstance(value, types.ModuleType | type | str | np.dtype) or value is None or callable(value)
-    if not static and value is not Ellipsis:
+    if not static and value is not Ellipsis and not is_plain_object(value):
         c.refuse(f"{name} is an object of type {type(value).__name__}", "pass its numbers and arrays as arguments")
-    c.guards.setdefault(("object", name, id(value)), Guard(read, value))
+    guard(c, ("object", name, id(value)), read, value)
     return Static(value)
+
+
+def guard(c: State, key: object, read: Callable[[], object], expected: object) -> None:
+    """``read()`` must give the object ``expected`` at each call; else the function is specialised again."""
+    c.guards.setdefault(key, Guard(read, expected))
+
+
+def is_plain_object(value: object) -> bool:
+    """Whether ``value`` is an instance of a class written in Python that is no container and no library's."""
+    cls = type(value)
+    written = bool(cls.__flags__ & 1 << 9)  # Py_TPFLAGS_HEAPTYPE
+    library = cls.__module__.partition(".")[0] in ("numpy", "numba", "scipy", "builtins", "functools", "collections")
+    return written and not library and not isinstance(value, list | dict | set | np.ndarray | int | float | str | bytes)
+
+
+def _capture_container(c: State, name: str, value: list | dict, read: Callable[[], object]) -> Value:
+    """A captured list or dict of these items or keys; what is in it is read at each call."""
+    keys = tuple(value) if isinstance(value, dict) else tuple(range(len(value)))
+    if c.frame.numba:
+        c.refuse(f"{name} is a captured {type(value).__name__}", "a tuple, or an argument")
+    kind = type(value)
+
+    def same() -> bool:
+        now = read()
+        return type(now) is kind and (len(now) == len(keys) if kind is list else tuple(now) == keys)  # type: ignore[arg-type]
+
+    guard(c, ("container", name, id(value)), same, True)
+    items = []
+    for key in keys:
+        item = value[key]
+        label = f"{name}_{_word(key)}"
+        items.append(captured(c, ("item", id(value), key), label, item, lambda key=key: read()[key]))  # type: ignore[index]
+    return Tup(tuple(items), None, True) if kind is list else Tup(tuple(items), Keys(keys))
 
 
 def _frozen(c: State, name: str, value: object) -> Value:
@@ -143,12 +182,19 @@ def parameter(c: State, name: str, spec: ArgSpec, kind: str = "param") -> tuple[
             array = array_parameter(c, name, spec, kind)
             return array.var, array
         case TupleArg():
-            fields = getattr(spec.cls, "_fields", range(len(spec.items)))
-            parts = [parameter(c, f"{name}_{f}", s, kind) for f, s in zip(fields, spec.items, strict=True)]
-            return n.Struct(tuple(p[0] for p in parts), spec.cls), Tup(tuple(p[1] for p in parts), spec.cls)
+            fields = getattr(spec.cls, "names", getattr(spec.cls, "_fields", range(len(spec.items))))
+            labels = [f"{name}_{_word(f)}" for f in fields]
+            parts = [parameter(c, label, s, kind) for label, s in zip(labels, spec.items, strict=True)]
+            value = Tup(tuple(p[1] for p in parts), *containers.held_as(spec.cls))
+            return n.Struct(tuple(p[0] for p in parts), spec.cls), value
         case StaticArg():
             return None, Static(spec.value)
     raise TypeError(type(spec).__name__)
+
+
+def _word(label: object) -> str:
+    """A key or index as a part of a name."""
+    return "".join(ch if ch.isascii() and (ch.isalnum() or ch == "_") else "_" for ch in str(label))
 
 
 def array_parameter(c: State, name: str, spec: ArrayArg, kind: str) -> Arr:
@@ -176,12 +222,14 @@ def array_parameter(c: State, name: str, spec: ArrayArg, kind: str) -> Arr:
 def attribute(c: State, base: Static, name: str) -> Value:
     """``module.name`` (or ``type.name``)."""
     value = base.value
-    if not isinstance(value, types.ModuleType | type | np.finfo | np.iinfo | np.ufunc):
-        c.refuse(f"attribute {name} of {describe(base)}", "pass its numbers and arrays as arguments")
     if not hasattr(value, name):
         c.refuse(f"{getattr(value, '__name__', value)} has no attribute {name}")
     found = getattr(value, name)
-    trusted = not isinstance(value, types.ModuleType) or value.__name__ in _CONSTANT_MODULES
+    own = isinstance(value, type) and value.__module__ not in ("numpy", "builtins")
+    if own and isinstance(found, types.MethodType):
+        guard(c, ("method", id(value), name), lambda: getattr(value, name).__func__, found.__func__)
+        return Static(found)
+    trusted = (not isinstance(value, types.ModuleType) and not own) or value.__name__ in _CONSTANT_MODULES
     if trusted:
         return constant(c, found) if isinstance(found, bool | int | float | np.generic) else Static(found)
     return captured(c, ("attribute", id(value), name), name, found, lambda: getattr(value, name))

@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from s2sad.analysis.types import Kind
+from s2sad.frontend.lower import containers
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, describe
@@ -57,6 +58,9 @@ def binary(c: State, function: Callable, a: Value, b: Value, hint: str = "t") ->
 
 
 def _on_tuples(c: State, function: Callable, a: Value, b: Value) -> Value:
+    for v in (a, b):
+        if isinstance(v, Tup) and not v.is_sequence:
+            c.refuse(f"{describe(v)} as an operand", "its values")
     if isinstance(a, Tup) and isinstance(b, Tup) and function is operator.add and a.is_list == b.is_list:
         return Tup((*a.items, *b.items), None, a.is_list)
     for t, k in ((a, b), (b, a)):
@@ -213,18 +217,45 @@ def _numeric(value: Value) -> bool:
 def _identity(c: State, node_op: Any, a: Value, b: Value) -> Value:
     negated = isinstance(node_op, gast.IsNot | gast.NotIn)
     if isinstance(node_op, gast.In | gast.NotIn):
-        if isinstance(b, Tup) and isinstance(a, Static) and all(isinstance(i, Static) for i in b.items):
-            return number_of((a in b.items) != negated)
-        c.refuse("`in` needs values known in advance", "compare with == and `or`")
+        found = _contained(c, a, b)
+        return negate(c, found) if negated else found
     if not (isinstance(a, Static) or isinstance(b, Static)) or isinstance(a, Bad) or isinstance(b, Bad):
         c.refuse("`is` between numbers or arrays", "==")
     return number_of((a == b) != negated)
 
 
+def _contained(c: State, a: Value, b: Value) -> Num:
+    """``a in b``."""
+    if isinstance(b, Static) and isinstance(b.value, str) and isinstance(a, Static) and isinstance(a.value, str):
+        return number_of(a.value in b.value)
+    if isinstance(b, Tup) and b.is_dict:
+        return number_of(containers.key_of(c, a) in containers.names_of(b))
+    if not isinstance(b, Tup) or b.is_record:
+        c.refuse(f"`in` {describe(b)}", "np.any(x == v) for arrays")
+    result: Num = number_of(False)
+    for item in b.items:
+        same = compare(c, gast.Eq(), item, a)
+        if not isinstance(same, Num):
+            c.refuse("`in` a container of arrays", "np.any(x == v)")
+        if same.const:
+            return number_of(True)
+        if same.const is None and result.const is None:
+            result = Num(c.assign("or", (result.atom, same.atom), "bool"), weak=True)
+        elif same.const is None:
+            result = same
+    return result
+
+
 def _static_equality(c: State, function: Callable, a: Value, b: Value) -> Value:
     if isinstance(a, Tup) and isinstance(b, Tup):
-        if len(a.items) != len(b.items):
+        if a.is_dict and b.is_dict and set(containers.names_of(a)) == set(containers.names_of(b)):
+            table = containers.pairs_of(b)
+            b = containers.dict_of({k: table[k] for k in containers.names_of(a)})
+        kinds = [(v.is_list, v.is_dict, v.is_record and v.cls) for v in (a, b)]
+        if len(a.items) != len(b.items) or kinds[0] != kinds[1] or (a.is_dict and a.cls != b.cls):
             return number_of(function is operator.ne)
+        if function not in (operator.eq, operator.ne):
+            c.refuse(f"{describe(a)} and {describe(b)} are ordered", "compare their items")
         parts = [compare(c, gast.Eq(), x, y) for x, y in zip(a.items, b.items, strict=True)]
         same: Num = number_of(True)
         for p in parts:
@@ -252,7 +283,7 @@ def truth(c: State, value: Value) -> Num:
         case Static():
             return number_of(bool(value.value))
         case Tup():
-            return number_of(bool(value.items))
+            return number_of(bool(value.items) or value.is_record)
         case Arr() if value.ndim > 0:
             c.refuse(
                 "the truth value of an array with more than one element is ambiguous", "np.any(x) or np.all(x) of it"

@@ -38,6 +38,13 @@ class NeedsStatic(Refused):
     """Refused, unless an enclosing loop of constant bounds is unrolled."""
 
 
+class TooDeep(Refused):
+    """A recursion that lowering does not see the end of; caught at the call that began it."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+
 class Fork(Refused):
     """A store after a branch that chose between two arrays.
 

@@ -9,6 +9,7 @@ from s2sad.analysis.types import Kind
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Bad, Num, Tup, Value
 from s2sad.ir import nodes as n
+from s2sad.ir.trees import Keys
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class TupPlan:
     """A tuple, item by item."""
 
     items: tuple[Plan, ...]
-    cls: type | None
+    cls: type | Keys | None
     is_list: bool
 
 
@@ -76,6 +77,7 @@ class Leaf:
     inner: n.Var | None = None
     end: Value | None = None
     next: n.Atom | None = None
+    outer: Value | None = None
 
 
 @dataclass
@@ -106,7 +108,7 @@ def inside(c: State, name: str, plan: Plan, init: Value | None) -> Carried:
     """The variable ``name`` as the body sees it."""
     carried = Carried(name, plan, None)
     carried.value = _inside(c, name, plan, init, carried.leaves)
-    if init is None:
+    if init is None and name not in c.frame.callee.safe:
         carried.value = None  # the first trip must not read it
     return carried
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.state import State
@@ -136,6 +137,33 @@ def _may_copy(c: State, a: Arr) -> None:
 def ravel(c: State, a: Arr, hint: str = "t") -> Arr:
     """All elements in C order, as a view where ``a`` is contiguous."""
     return a if a.ndim == 1 else _reshaped(c, a, (ew.size_of(c, a.extents),), hint)
+
+
+def laid_out(c: State, a: Arr, layout: str, hint: str = "t") -> Arr:
+    """``a`` itself where it has the layout for certain, else a copy; NumPy may decide otherwise, so none is written."""
+    if a.type.layout in (layout, "C" if a.ndim < 2 else layout) and (a.in_order or layout == "F" or a.ndim < 2):
+        return a
+    copy = copied(c, a, hint)
+    reason = f"line {c.b.loc.line} copies {a.var.hint} or not, depending on its strides"
+    copy.root.copies = tuple(a.root.all())
+    for root in (a.root, copy.root):
+        root.freeze(reason)
+    return replace(copy, in_order=layout == "C" or a.ndim < 2)
+
+
+def flat(c: State, a: Arr) -> Arr:
+    """What ``a.flat`` runs over: the elements in C order, as a view where that can be one."""
+    if a.ndim == 1:
+        return a
+    extents = (ew.size_of(c, a.extents),)
+    if a.type.layout == "C":
+        return c.view(a, (n.Reshape(),), extents, "C")
+    copy = copied(c, a)
+    reason = f"line {c.b.loc.line} takes the flat elements of {a.var.hint}, which is not C-contiguous"
+    copy.root.copies = tuple(a.root.all())
+    for root in (a.root, copy.root):
+        root.freeze(reason)
+    return c.view(copy, (n.Reshape(),), extents, "C")
 
 
 def flatten(c: State, a: Arr, hint: str = "t") -> Arr:

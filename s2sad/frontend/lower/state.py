@@ -23,7 +23,7 @@ _COMMUTING_INT = {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": l
 class State:
     """Everything that lowering one function mutates.
 
-    ``expr``, ``block`` and ``call`` are the recursive entry points: the parts of the lowering meet through them.
+    The functions are the recursive entry points: the parts of the lowering meet through them.
     """
 
     def __init__(
@@ -31,8 +31,11 @@ class State:
         expr: Callable[..., Value],
         block: Callable[[State, Sequence[Any]], None],
         call: Callable[[State, Callee, Sequence[Value], dict[str, Value]], Value],
+        call_value: Callable[[State, Value, list[Value], dict[str, Value]], Value],
+        attribute: Callable[[State, Value, str], Value],
     ) -> None:
         self._expr, self._block, self._call = expr, block, call
+        self._call_value, self._attribute = call_value, attribute
         self.b = Builder(Names())
         self.shapes = Shapes()
         self.frames: list[Frame] = []
@@ -45,10 +48,12 @@ class State:
         self.callees: dict[object, Callee] = {}
         self.node: Any = None
         self.loops = 0  # run-time loops around the current statement
+        self.ruled = 0  # rules of functions with a derivative of their own, around the current statement
         self.unrollable = 0  # of them, those that could be unrolled
         self.stores = 0
         self.serial = 0
         self.statements = 0
+        self.recursion: int | None = None  # how many there were where a function first called itself
         self.roots: list[Root] = []
         self.masks: dict[n.Var, tuple[int, int, tuple[Arr, ...]]] = {}  # where arrays were last found to be nonzero
         self.joined: list[tuple[str, tuple[Root, ...]]] = []  # joins of references that this statement made
@@ -72,6 +77,14 @@ class State:
 
     def call(self, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
         return self._call(self, callee, args, kwargs)
+
+    def call_value(self, function: Value, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
+        """``function(*args, **kwargs)`` of abstract values."""
+        return self._call_value(self, function, list(args), kwargs)
+
+    def attribute(self, base: Value, name: str) -> Value:
+        """``base.name``."""
+        return self._attribute(self, base, name)
 
     # ---- refusals ---------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,24 +12,26 @@ import gast
 from s2sad.frontend.lower import indexing, operators
 from s2sad.frontend.lower.branches import lower_if, thaw
 from s2sad.frontend.lower.expressions import nested_callee
+from s2sad.frontend.lower.failures import failure, message
 from s2sad.frontend.lower.iteration import bind_target
+from s2sad.frontend.lower.jumps import Forget
 from s2sad.frontend.lower.linear import matmul
-from s2sad.frontend.lower.liveness import RETURN, names_bound
-from s2sad.frontend.lower.loops import lower_for
-from s2sad.frontend.lower.names import lookup, usable
-from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused
+from s2sad.frontend.lower.liveness import RETURN, names_bound, names_read
+from s2sad.frontend.lower.loops import lower_for, lower_while
+from s2sad.frontend.lower.names import attribute, lookup, usable
+from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused, TooDeep
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import NONE, Arr, Bad, Function, Tup, Value
+from s2sad.frontend.lower.values import NONE, Arr, Bad, Dead, Function, Static, Tup, Value
+from s2sad.ir.builder import const
 
 _LIMIT = 20_000
 
 
 def lower_block(c: State, stmts: Sequence[Any]) -> None:
     """Lower ``stmts`` in order; problems are collected, and what a refused statement binds becomes unusable."""
-    top = stmts is c.frame.callee.body
+    around = c.frame.top
     for stmt in stmts:
-        if top:
-            c.frame.top = stmt
+        c.frame.top = stmt
         c.b.loc = c.frame.loc(stmt)
         c.statements += 1
         joined = len(c.joined)
@@ -42,7 +45,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
                 handler(c, stmt)
             thaw(c, joined)
         except Refused as refused:
-            if isinstance(refused, Fork) or (isinstance(refused, NeedsStatic) and c.unrollable):
+            if isinstance(refused, Fork | TooDeep) or (isinstance(refused, NeedsStatic) and c.unrollable):
                 raise
             if c.frame.library is not None:
                 raise  # one problem per call of the library
@@ -52,6 +55,7 @@ def lower_block(c: State, stmts: Sequence[Any]) -> None:
             if refused.problem is not None:
                 c.problems.append(refused.problem)
             c.env.update(dict.fromkeys(names_bound([stmt]), Bad()))
+    c.frame.top = around
 
 
 def _assign(c: State, stmt: Any) -> None:
@@ -95,11 +99,6 @@ def _combined(c: State, function: Callable, old: Value, value: Value, hint: str)
 
 
 def _return(c: State, stmt: Any) -> None:
-    if c.frame.loops != c.loops:
-        c.refuse(
-            "return inside a loop",
-            "assign a variable and return it after the loop",
-        )
     hint = stmt.value.id if isinstance(stmt.value, gast.Name) else "result"
     c.env[RETURN] = NONE if stmt.value is None else c.expr(stmt.value, hint)
 
@@ -120,10 +119,42 @@ def _function(c: State, stmt: Any) -> None:
 
 def _assert(c: State, stmt: Any) -> None:
     cond = operators.truth(c, c.expr(stmt.test))
-    message = stmt.msg.value if isinstance(stmt.msg, gast.Constant) and isinstance(stmt.msg.value, str) else ""
-    if stmt.msg is not None and not message:
-        c.refuse("an assert whose message is not a string literal")
-    c.check(cond.atom, "AssertionError", message)
+    c.check(cond.atom, "AssertionError", "" if stmt.msg is None else message(c, stmt.msg))
+
+
+def _raise(c: State, stmt: Any) -> None:
+    error, text = failure(c, stmt)
+    c.check(const(False), error, text)
+
+
+def _delete(c: State, stmt: Any) -> None:
+    for target in stmt.targets:
+        if not isinstance(target, gast.Name):
+            c.refuse("`del` of anything but a name is not supported", "leave it, it costs nothing")
+        usable(c, lookup(c, target.id))
+        c.env.pop(target.id, None)
+
+
+def _forget(c: State, stmt: Any) -> None:
+    """Arrays that the loop binds and that nothing reads once it is left here."""
+    live = c.frame.callee.live
+    kept = live.after.get(stmt.loop.node, frozenset()) if stmt.value is None else names_read(stmt.value) | live.closed
+    for name in names_bound([stmt.loop.node]):
+        if name not in kept and isinstance(c.env.get(name), Arr):
+            c.env[name] = Dead()
+
+
+def _import(c: State, stmt: Any) -> None:
+    for alias in stmt.names:
+        module = importlib.import_module(stmt.module if isinstance(stmt, gast.ImportFrom) else alias.name)
+        if isinstance(stmt, gast.ImportFrom):
+            value = attribute(c, Static(module), alias.name)
+            c.env[alias.asname or alias.name] = value
+        elif alias.asname:
+            c.env[alias.asname] = Static(module)
+        else:
+            root = alias.name.partition(".")[0]
+            c.env[root] = Static(importlib.import_module(root))
 
 
 _HANDLERS: dict[type, Callable[[State, Any], None]] = {
@@ -136,5 +167,13 @@ _HANDLERS: dict[type, Callable[[State, Any], None]] = {
     gast.If: lower_if,
     gast.For: lower_for,
     gast.FunctionDef: _function,
+    gast.While: lower_while,
     gast.Assert: _assert,
+    gast.Raise: _raise,
+    gast.Delete: _delete,
+    Forget: _forget,
+    gast.Import: _import,
+    gast.ImportFrom: _import,
+    gast.Global: _pass,
+    gast.Nonlocal: _pass,
 }

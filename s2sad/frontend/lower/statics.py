@@ -20,7 +20,9 @@ def to_python(value: Value) -> Any:
             return value.const if value.weak else np.dtype(value.dtype).type(value.const)
         case Tup(items=items, cls=cls, is_list=is_list):
             parts = [to_python(v) for v in items]
-            return cls(*parts) if cls is not None else parts if is_list else tuple(parts)
+            if not value.is_sequence:
+                return value
+            return cls(*parts) if isinstance(cls, type) else parts if is_list else tuple(parts)
         case Static(value=v):
             return v
         case SliceOf():

@@ -10,6 +10,7 @@ import numpy as np
 
 from s2sad.analysis.types import Kind
 from s2sad.ir import nodes as n
+from s2sad.ir.trees import Keys, is_record
 
 if TYPE_CHECKING:
     from s2sad.frontend.lower.frames import Callee
@@ -108,11 +109,28 @@ class Arr:
 
 @dataclass(frozen=True)
 class Tup:
-    """A tuple (``cls`` of a named tuple), or a list display that is not changed."""
+    """A tuple (``cls`` of a named tuple), a list that is not changed, a dict (``Keys``), an object of a dataclass."""
 
     items: tuple[Value, ...]
-    cls: type | None = None
+    cls: type | Keys | None = None
     is_list: bool = False
+
+    @property
+    def is_dict(self) -> bool:
+        return isinstance(self.cls, Keys)
+
+    @property
+    def is_record(self) -> bool:
+        return is_record(self.cls)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a tuple, named or not."""
+        return not (self.is_list or self.is_dict or self.is_record)
+
+    @property
+    def is_sequence(self) -> bool:
+        return not (self.is_dict or self.is_record)
 
 
 @dataclass(frozen=True)
@@ -147,6 +165,15 @@ class Method:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A function with some of its arguments: ``functools.partial``, a bound method."""
+
+    function: Value
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+
+
 @dataclass(frozen=True)
 class Range:
     """``range(start, stop, step)``."""
@@ -179,6 +206,13 @@ class Reversed:
 
 
 @dataclass(frozen=True)
+class Iterated:
+    """An iterator over ``base``, which can be gone through once: a generator, ``map``, ``filter``."""
+
+    base: Value
+
+
+@dataclass(frozen=True)
 class SliceOf:
     """``start:stop:step``; ``None`` where it is left out."""
 
@@ -191,15 +225,24 @@ class SliceOf:
 class Bad:
     """What a name holds where nothing right can be said; its use is refused, in silence if there is no ``reason``.
 
-    ``unroll``: unrolling the loop around it would help.
+    ``unroll``: unrolling the loop around it would help. ``fork``: the frame and the branch after which it would help
+    to take what follows into both branches.
     """
 
     reason: str = ""
     alternative: str = ""
     unroll: bool = False
+    fork: tuple[Any, Any] | None = field(default=None, compare=False)
 
 
-Value: TypeAlias = Num | Arr | Tup | Static | Function | Method | Range | Zip | Enumerate | Reversed | SliceOf | Bad
+@dataclass(frozen=True)
+class Dead:
+    """What a name holds where the loop around is left and the name is not read after it: anything will do."""
+
+
+_Callable: TypeAlias = Function | Method | Partial
+_Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated
+Value: TypeAlias = Num | Arr | Tup | Static | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
 
 
@@ -226,8 +269,30 @@ def roots(value: Value) -> Iterator[Root]:
     elif isinstance(value, Tup | Zip):
         for item in value.items:
             yield from roots(item)
-    elif isinstance(value, Enumerate | Reversed | Method):
+    elif isinstance(value, Enumerate | Reversed | Iterated | Method):
         yield from roots(value.base)
+    elif isinstance(value, Partial):
+        for item in (value.function, *value.args, *(v for _, v in value.kwargs)):
+            yield from roots(item)
+    elif isinstance(value, Function) and value.callee.outer is not None:
+        yield from _closed_over(value.callee)
+
+
+_walking: set[int] = set()
+
+
+def _closed_over(callee: Callee) -> Iterator[Root]:
+    """The memory that a function defined inside another one may read through its names."""
+    frame = callee.outer
+    if frame is None or id(frame) in _walking:
+        return
+    _walking.add(id(frame))
+    try:
+        for value in frame.env.values():
+            yield from roots(value)
+        yield from _closed_over(frame.callee)
+    finally:
+        _walking.discard(id(frame))
 
 
 def ordered(*values: Num | Arr) -> bool:
@@ -245,12 +310,14 @@ def describe(value: Value) -> str:
         case Arr():
             return f"a {value.ndim}-d {value.dtype} array"
         case Tup():
-            return "a list" if value.is_list else "a tuple"
+            if isinstance(value.cls, type) and value.is_record:
+                return f"an object of the dataclass {value.cls.__name__}"
+            return "a list" if value.is_list else "a dict" if value.is_dict else "a tuple"
         case Static(value=None):
             return "None"
         case Static(value=v):
             return f"an object of type {type(v).__name__}"
-        case Function():
+        case Function() | Partial():
             return "a function"
         case Method(name=name):
             return f"the method {name}"

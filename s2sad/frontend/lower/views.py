@@ -27,7 +27,7 @@ def index_number(c: State, value: Value) -> Num:
 
 def given_items(index: Value) -> list[Value]:
     """The items between the brackets."""
-    return list(index.items) if isinstance(index, Tup) and not index.is_list else [index]
+    return list(index.items) if isinstance(index, Tup) and index.is_plain else [index]
 
 
 def is_advanced(index: Value) -> bool:

@@ -22,51 +22,49 @@ def sag(surface, r2):
 
 
 def intersect(surface, origin, direction):
-    """The point on the surface and its unit normal, by Newton's method along the ray; None if the ray misses."""
+    """The point on the surface and its unit normal, by Newton's method along the ray; and whether it is hit."""
     t = -origin[2] / direction[2]
+    point = origin + t * direction
+    gradient = np.array([0.0, 0.0, 1.0])
     for _ in range(30):
         point = origin + t * direction
         r2 = point[0] ** 2 + point[1] ** 2
         if (1.0 + surface.conic) * surface.curvature**2 * r2 >= 1.0:
-            return None
+            return point, gradient, False
         z, slope = sag(surface, r2)
         gap = point[2] - z
         gradient = np.array([-2.0 * slope * point[0], -2.0 * slope * point[1], 1.0])
         if abs(gap) < 1e-13:
-            return point, gradient / math.sqrt(gradient @ gradient)
+            return point, gradient / math.sqrt(gradient @ gradient), True
         t = t - gap / np.dot(gradient, direction)
-    return None
+    return point, gradient, False
 
 
 def refract(direction, normal, eta):
-    """Snell's law; None for total internal reflection."""
+    """Snell's law; and whether there is a refracted ray at all."""
     cos_i = -np.dot(normal, direction)
     if cos_i < 0:
         normal, cos_i = -normal, -cos_i
     k = 1.0 - eta**2 * (1.0 - cos_i**2)
     if k < 0:
-        return None
-    return eta * direction + (eta * cos_i - math.sqrt(k)) * normal
+        return direction, False
+    return eta * direction + (eta * cos_i - math.sqrt(k)) * normal, True
 
 
 def trace(surfaces, origin, direction, distance):
-    """Where the ray meets the sensor, or None."""
+    """Where the ray meets the sensor, and whether it gets there."""
     index = 1.0
     for surface in surfaces:
-        hit = intersect(surface, origin, direction)
-        if hit is None:
-            return None
-        point, normal = hit
-        if point[0] ** 2 + point[1] ** 2 > surface.aperture**2:
-            return None
-        new = refract(direction, normal, index / surface.index)
-        if new is None:
-            return None
-        direction = new
+        point, normal, hit = intersect(surface, origin, direction)
+        if not hit or point[0] ** 2 + point[1] ** 2 > surface.aperture**2:
+            return origin, False
+        direction, passed = refract(direction, normal, index / surface.index)
+        if not passed:
+            return origin, False
         index = surface.index
         origin = point - np.array([0.0, 0.0, surface.thickness])
     t = (distance - origin[2]) / direction[2]
-    return origin + t * direction
+    return origin + t * direction, True
 
 
 def spot_size(surfaces, origins, field, weights, distance):
@@ -75,8 +73,8 @@ def spot_size(surfaces, origins, field, weights, distance):
     hits = []
     ws = []
     for origin, w in zip(origins, weights):
-        p = trace(surfaces, origin, direction, distance)
-        if p is None:
+        p, passed = trace(surfaces, origin, direction, distance)
+        if not passed:
             continue
         hits.append(p[:2])
         ws.append(w)

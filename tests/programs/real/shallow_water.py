@@ -46,17 +46,16 @@ def tendencies(h, u, v, depth):
 
 
 def simulate(h, u, v, depth, dt, steps):
-    """Adams-Bashforth of order three, started by Euler and order two."""
-    old = older = None
+    """Adams-Bashforth of order three, started by order two, and that by Euler."""
+    old = older = tendencies(h, u, v, depth)
     for n in range(steps):
         new = tendencies(h, u, v, depth)
-        if n == 0:
-            h, u, v = (a + dt * d for a, d in zip((h, u, v), new))
-        elif n == 1:
+        if n < 2:
             h, u, v = (a + dt * (1.5 * d - 0.5 * e) for a, d, e in zip((h, u, v), new, old))
         else:
-            terms = zip((h, u, v), new, old, older)
-            h, u, v = (a + dt / 12.0 * (23.0 * d - 16.0 * e + 5.0 * c) for a, d, e, c in terms)
+            h, u, v = (
+                a + dt / 12.0 * (23.0 * d - 16.0 * e + 5.0 * c) for a, d, e, c in zip((h, u, v), new, old, older)
+            )
         older, old = old, new
     return h, u, v
 

@@ -1,0 +1,154 @@
+"""Dicts with keys known while lowering, dataclasses, and attributes of objects."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import NONE, Num, Static, Tup, Value, describe, number
+from s2sad.ir.trees import Container, Keys, Record, record_fields
+
+_DICT_METHODS = ("items", "keys", "values", "get", "copy")
+
+
+def key_of(c: State, value: Value) -> Any:
+    """The Python object that ``value`` is as a key."""
+    match value:
+        case Num() if value.const is not None:
+            return value.const
+        case Static(value=v):
+            try:
+                hash(v)
+            except TypeError:
+                c.refuse(f"unhashable type: '{type(v).__name__}'", "text or ints as keys")
+            return v
+        case Tup() if value.is_plain:
+            return tuple(key_of(c, v) for v in value.items)
+    if isinstance(value, Num):
+        c.needs_static("a dict is indexed by a run-time value", "keys known in advance, or an array")
+    c.refuse(f"{describe(value)} as the key of a dict", "text or ints, known in advance")
+
+
+def of_key(key: Any) -> Value:
+    """The abstract value of a key."""
+    if isinstance(key, bool | int | float | np.generic):
+        return number(key)
+    if isinstance(key, tuple):
+        return Tup(tuple(of_key(k) for k in key), type(key) if hasattr(key, "_fields") else None)
+    return Static(key)
+
+
+def names_of(base: Tup) -> tuple[Any, ...]:
+    """The keys of a dict, or the names of the fields of a named tuple or a dataclass."""
+    if isinstance(base.cls, Keys):
+        return base.cls.names
+    if base.is_record:
+        return record_fields(base.cls)
+    return getattr(base.cls, "_fields", ())
+
+
+def dict_of(pairs: dict[Any, Value]) -> Tup:
+    """A dict of these items."""
+    return Tup(tuple(pairs.values()), Keys(tuple(pairs)))
+
+
+def pairs_of(base: Tup) -> dict[Any, Value]:
+    """The items of a dict."""
+    return dict(zip(names_of(base), base.items, strict=True))
+
+
+def dict_item(c: State, base: Tup, index: Value) -> Value:
+    """``base[index]`` of a dict."""
+    key, pairs = key_of(c, index), pairs_of(base)
+    if key not in pairs:
+        c.refuse(f"KeyError: {key!r}", f"one of the keys {', '.join(map(repr, pairs)) or '(there is none)'}")
+    return pairs[key]
+
+
+def dict_method(c: State, base: Tup, name: str, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    """``base.items()`` and its like."""
+    if kwargs or len(args) > (2 if name == "get" else 0) or (name == "get" and not args):
+        c.refuse(f"these arguments of the method {name} of a dict")
+    pairs = pairs_of(base)
+    match name:
+        case "keys":
+            return Tup(tuple(of_key(k) for k in pairs))
+        case "values":
+            return Tup(base.items)
+        case "items":
+            return Tup(tuple(Tup((of_key(k), v)) for k, v in pairs.items()))
+        case "get":
+            return pairs.get(key_of(c, args[0]), args[1] if len(args) > 1 else NONE)
+    return base
+
+
+def has_dict_method(name: str) -> bool:
+    return name in _DICT_METHODS
+
+
+# ---- dataclasses ----------------------------------------------------------------------------------------------------
+
+
+def record(c: State, cls: Any, args: list[Value], kwargs: dict[str, Value], of: Any) -> Value:
+    """``cls(*args, **kwargs)`` of a dataclass; ``of`` makes values of Python objects (defaults)."""
+    name = cls.__name__
+    if not cls.__dataclass_params__.init or hasattr(cls, "__post_init__"):
+        c.refuse(f"the dataclass {name} has its own __init__ or __post_init__", "a dataclass without them")
+    fields = dataclasses.fields(cls)
+    if len(fields) != len(cls.__dataclass_fields__):
+        c.refuse(f"the dataclass {name} has a ClassVar or an InitVar", "fields only")
+    positional = [f.name for f in fields if f.init and not f.kw_only]
+    if len(args) > len(positional):
+        c.refuse(f"{name} takes {len(positional)} positional arguments, not {len(args)}")
+    given = dict(zip(positional, args))
+    for key, value in kwargs.items():
+        if key in given or key not in {f.name for f in fields if f.init}:
+            c.refuse(f"{name} got an unexpected argument {key}")
+        given[key] = value
+    for f in fields:
+        if f.name in given:
+            continue
+        if f.default is not dataclasses.MISSING:
+            given[f.name] = of(f.name, f.default)
+        elif f.default_factory in (tuple, list, dict):
+            kind = f.default_factory
+            given[f.name] = Tup((), Keys(()) if kind is dict else None, kind is list)
+        else:
+            c.refuse(f"{name} misses the field {f.name}")
+    return Tup(tuple(given[f.name] for f in fields), cls)
+
+
+def replaced(c: State, base: Tup, kwargs: dict[str, Value], function: str) -> Tup:
+    """``base`` with other fields: ``_replace`` of a named tuple, ``dataclasses.replace``."""
+    names = names_of(base)
+    unknown = [k for k in kwargs if k not in names]
+    if unknown:
+        c.refuse(f"{function}: {getattr(base.cls, '__name__', 'it')} has no field {unknown[0]}")
+    if base.is_record and hasattr(base.cls, "__post_init__"):
+        c.refuse(f"the dataclass {getattr(base.cls, '__name__', '')} has a __post_init__", "a dataclass without it")
+    return Tup(tuple(kwargs.get(f, v) for f, v in zip(names, base.items, strict=True)), base.cls)
+
+
+# ---- at the boundary ------------------------------------------------------------------------------------------------
+
+
+def held_as(spec_cls: Container) -> tuple[Any, bool]:
+    """``cls`` and ``is_list`` of a ``Tup`` for a container of an argument."""
+    if spec_cls is list:
+        return None, True
+    return (spec_cls.cls if isinstance(spec_cls, Record) else spec_cls), False
+
+
+def container_of(value: Tup) -> Container:
+    """The container that a result is returned as."""
+    if value.is_list:
+        return list
+    if value.is_record:
+        names = record_fields(value.cls)
+        fields = zip(names, value.items, strict=True)
+        constants = tuple((k, v.value) for k, v in fields if isinstance(v, Static) and v.value is not None)
+        return Record(value.cls, names, constants)  # type: ignore[arg-type]
+    return value.cls

@@ -1,0 +1,85 @@
+"""``raise`` and ``assert``: the exception's class and message, which must be known while lowering."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import gast
+
+from s2sad.frontend.lower.outcomes import Refused
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Num, Static
+
+_HIDDEN = " (debug=True shows the values)"
+
+
+def failure(c: State, stmt: Any) -> tuple[str, str]:
+    """The builtin exception that a ``raise`` names, and its message."""
+    if stmt.exc is None:
+        c.refuse("`raise` without an exception", 'raise ValueError("...")')
+    if stmt.cause is not None and not (isinstance(stmt.cause, gast.Constant) and stmt.cause.value is None):
+        c.refuse("`raise ... from ...` is not supported", "the `raise` alone")
+    call = stmt.exc if isinstance(stmt.exc, gast.Call) else None
+    kind = c.expr(call.func if call is not None else stmt.exc)
+    cls = kind.value if isinstance(kind, Static) else None
+    if not isinstance(cls, type) or not issubclass(cls, Exception):
+        c.refuse("what is raised is not an exception's class", 'raise ValueError("...")')
+    if getattr(builtins, cls.__name__, None) is not cls:
+        c.refuse(f"{cls.__name__} is not a builtin exception: generated code could not raise it", "a builtin exception")
+    if call is not None and (len(call.args) > 1 or call.keywords):
+        c.refuse(f"{cls.__name__} with more than a message", f'{cls.__name__}("...")')
+    return cls.__name__, message(c, call.args[0]) if call is not None and call.args else ""
+
+
+def message(c: State, node: Any) -> str:
+    """The text of a message; where it has values that only the run knows, its source text, which says so."""
+    if isinstance(node, gast.JoinedStr):
+        return _formatted(c, node)
+    if isinstance(node, gast.Constant):
+        if not isinstance(node.value, str):
+            c.refuse("a message that is not text", f'"{node.value}"')
+        return node.value
+    known = _known(c, node)
+    return known if isinstance(known, str) else gast.unparse(node).strip() + _HIDDEN
+
+
+def _formatted(c: State, node: Any) -> str:
+    """An f-string with the values that are known; of others the expression stands in braces."""
+    out, hidden = "", ""
+    for part in node.values:
+        if isinstance(part, gast.Constant):
+            out += str(part.value)
+            continue
+        known = _known(c, part.value)
+        spec = part.format_spec
+        plain = spec is None or all(isinstance(v, gast.Constant) for v in spec.values)
+        if known is _Unknown or not plain:
+            out += "{" + gast.unparse(part.value).strip() + "}"
+            hidden = _HIDDEN
+            continue
+        convert = {114: repr, 115: str, 97: ascii}.get(part.conversion, lambda v: v)
+        out += format(convert(known), "" if spec is None else "".join(str(v.value) for v in spec.values))
+    return out + hidden
+
+
+class _Unknown:
+    """Stands for a value that is not known while lowering."""
+
+
+def _known(c: State, node: Any) -> Any:
+    """The value of ``node`` if it is text, ``None`` or one of Python's numbers known now; it leaves no statements."""
+    if any(isinstance(inner, gast.NamedExpr | gast.Call) for inner in gast.walk(node)):
+        return _Unknown
+    try:
+        with c.nested() as out:
+            value = c.expr(node)
+    except Refused:
+        return _Unknown
+    if out:
+        return _Unknown
+    if isinstance(value, Num) and value.weak and value.const is not None:
+        return value.const
+    if isinstance(value, Static) and (value.value is None or isinstance(value.value, str)):
+        return value.value
+    return _Unknown
