@@ -87,8 +87,8 @@ def step(tree: Any, bar: Any) -> Any:
 
 
 def main() -> None:
-    """Train, test, draw the filters of the first layer and a few mistakes."""
-    digits = load_digits()
+    """Train, test, and draw a few digits and a few mistakes."""
+    digits: Any = load_digits()
     images, labels = digits.images[:, None] / 16.0, digits.target
     rng = np.random.default_rng(0)
     params = initial(rng)
@@ -106,9 +106,12 @@ def main() -> None:
     accuracy = np.mean(found == labels[TRAIN:])
     print(f"accuracy {100 * accuracy:.1f} % on {len(found)} digits that it has not seen")
 
-    figure, axes = plt.subplots(1, 6, figsize=(8, 1.6), layout="constrained")
-    for k, one in enumerate(axes):
-        one.imshow(params["convolutions"][0][0][k, 0], cmap="RdBu")
+    right = found == labels[TRAIN:]
+    shown = np.concatenate([np.flatnonzero(right)[:7], np.flatnonzero(~right)[:5]])
+    figure, axes = plt.subplots(1, 12, figsize=(9, 1.3), layout="constrained")
+    for one, index in zip(axes, shown, strict=True):
+        one.imshow(images[TRAIN + index, 0], cmap="gray_r")
+        one.set_title(f"{found[index]}" + (f" not {labels[TRAIN + index]}" if not right[index] else ""), fontsize=8)
         one.set_axis_off()
     figure.savefig("lenet.png", dpi=90)
     assert accuracy > 0.88

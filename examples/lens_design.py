@@ -15,6 +15,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from scipy.optimize import minimize
 
 from s2sad import value_and_grad
@@ -26,22 +27,13 @@ class Lens(NamedTuple):
     curvature: np.ndarray
     conic: np.ndarray
     thickness: np.ndarray
-    index: np.ndarray
+    refraction: np.ndarray
 
 
 def sag(c, conic, y):
     """Height of a surface over its vertex at distance ``y`` from the axis, and its slope."""
     root = math.sqrt(1.0 - (1.0 + conic) * c * c * y * y)
     return c * y * y / (1.0 + root), c * y / root
-
-
-def refract(angle, slope, eta):
-    """Snell's law for a ray at ``angle`` to the axis, at a surface of that slope; None where it is reflected."""
-    normal = math.atan(slope)
-    sine = eta * math.sin(angle + normal)
-    if abs(sine) > 0.99:
-        return None
-    return math.asin(sine) - normal
 
 
 def trace(lens, y, angle, aperture):
@@ -60,11 +52,13 @@ def trace(lens, y, angle, aperture):
             height, slope = sag(c, conic, y + z * math.tan(angle))
             gap = z - height
         y = y + z * math.tan(angle)
-        refracted = refract(angle, slope, index / lens.index[k])
-        if refracted is None:
+        # Snell's law, with angles to the normal of the surface; a ray that is reflected is lost
+        normal = math.atan(slope)
+        sine = index / lens.refraction[k] * math.sin(angle + normal)
+        if abs(sine) > 0.99:
             return y, angle, False
-        angle = refracted
-        index = lens.index[k]
+        angle = math.asin(sine) - normal
+        index = lens.refraction[k]
         y = y + (lens.thickness[k] - z) * math.tan(angle)
     return y, angle, True
 
@@ -97,7 +91,7 @@ def merit(x, heights, fields, aperture):
     return spread(design(x), heights, fields, aperture) + 1e-6 * np.sum(x * x)
 
 
-def draw(axes: plt.Axes, x: np.ndarray, title: str) -> None:
+def draw(axes: Axes, x: np.ndarray, title: str) -> None:
     """Surfaces, and the rays of the first and last field, straight pieces between the surfaces' vertex planes."""
     lens = design(x)
     vertices = np.concatenate([[0.0], np.cumsum(lens.thickness)])

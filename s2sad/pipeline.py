@@ -31,6 +31,7 @@ from s2sad.frontend.places import function_at
 from s2sad.frontend.source import Source
 from s2sad.ir import nodes as n
 from s2sad.ir.text import show
+from s2sad.ir.walk import without_prints
 from s2sad.optimize.accumulation import accumulation
 from s2sad.optimize.bounds import bounds
 from s2sad.optimize.copies import copies
@@ -55,7 +56,8 @@ MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp")
 class Request:
     """What to derive: ``mode`` is one of ``MODES``, ``wrt`` the parameters to differentiate with respect to.
 
-    ``tupled`` makes the gradient a tuple also if there is only one parameter (``argnums=(0,)``).
+    ``tupled`` makes the gradient a tuple also if there is only one parameter (``argnums=(0,)``). ``quiet``: without
+    the primal's ``print``.
     """
 
     mode: str
@@ -65,6 +67,7 @@ class Request:
     style: str = "fast"
     debug: bool = False
     kinks: str = "convention"
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def _normalize(state: State) -> State:
 
 def _lower(state: State) -> State:
     lowered = lower(state.source, state.specs)
-    return replace(state, ir=lowered.function, captures=lowered.captures, guards=lowered.guards)
+    function = without_prints(lowered.function) if state.request.quiet else lowered.function
+    return replace(state, ir=function, captures=lowered.captures, guards=lowered.guards)
 
 
 def _kinks(state: State) -> State:

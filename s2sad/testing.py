@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.api import Derivative, jvp, vjp
+from s2sad.api.entry import copied
 from s2sad.api.fingerprint import plain_function
 from s2sad.api.selfcheck import CheckError, dot_product, flat, inner, norm, random_like, tolerance_of
 from s2sad.ir.trees import build, children, parts
@@ -55,7 +56,7 @@ def check_grads(
     own = reverse.bind(*args)
     precise = tolerance_of(*own)
     rtol = (1e-6 if precise <= 1e-10 else 1e-4) if rtol is None else rtol
-    out, pullback = reverse.pullback(own)
+    out, pullback = reverse.pullback([copied(a) for a in own])
     if not flat(out):
         raise CheckError(f"{reverse!r} returns no float; there is nothing to check")
     y_bar = random_like(out, rng)
@@ -65,7 +66,7 @@ def check_grads(
             continue
         direction = random_like(own[k], rng)
         numeric, error = directional_derivative(weighted, own, k, direction, step)
-        _, out_dot = forward.pushforward(own, {name: direction})
+        _, out_dot = forward.pushforward([copied(a) for a in own], {name: direction})
         found = {"vjp": inner(x_bar[k], direction), "jvp": inner(y_bar, out_dot)}
         scale = max(abs(numeric), norm(y_bar) * norm(out_dot), norm(x_bar[k]) * norm(direction), 1e-300)
         wrong = [m for m, value in found.items() if not abs(value - numeric) <= rtol * scale + 10 * error]
@@ -89,6 +90,8 @@ def _weighted(reverse: Derivative, y_bar: Any) -> Callable[[list[Any]], float]:
 
 def _double(value: Any) -> Any:
     """A copy of a nested value with float32 made float64."""
+    if isinstance(value, np.random.Generator):
+        return copied(value)
     found = children(value)
     if found is not None:
         return build(found[0], [_double(v) for v in found[1]])

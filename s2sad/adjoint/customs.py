@@ -57,7 +57,8 @@ class Customs:
         for param, atom in zip(rule.params[:count], stmt.reads, strict=True):
             if param in read:
                 actual[param] = self._read(atom, stmt, frame)
-        actual.update(zip(rule.params[count:], bars, strict=True))
+        active = [n.Const(self.act.active(out), n.Scalar("bool")) for out in stmt.outs]
+        actual.update(zip(rule.params[count:], (*bars, *active), strict=True))
         targets = {k: self.shadows.of(a, frame) for k in wanted if isinstance((a := stmt.args[k]).type, n.Array)}
         live = alive(self.b, bars)
         with self.b.block() as body:

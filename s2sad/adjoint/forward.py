@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from s2sad.adjoint import algebra
+from s2sad.adjoint.libcalls import refuse_active
 from s2sad.adjoint.splice import alive, needed, splice
 from s2sad.analysis.activity import activity, is_float
 from s2sad.analysis.overflow import overflowing
@@ -12,6 +13,7 @@ from s2sad.errors import InternalError, Problem, refuse
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.ir.builder import Builder, Names
+from s2sad.ir.draws import is_draw
 from s2sad.rules import registry
 
 
@@ -206,6 +208,8 @@ class _Forward:
     def libcall(self, stmt: n.LibCall) -> None:
         """``out_dot`` is the sum of the rule's terms, one per varied operand."""
         self.b.add(stmt)
+        if is_draw(stmt.fn):
+            refuse_active(stmt, self.act)
         if not registry.has_rules(stmt.fn):
             self._clear(stmt.outs)
             return

@@ -8,10 +8,24 @@ from s2sad.adjoint.regions import Regions
 from s2sad.adjoint.shadows import Shadows
 from s2sad.adjoint.storage import Storage
 from s2sad.analysis.activity import Activity
-from s2sad.errors import InternalError
+from s2sad.errors import InternalError, Problem, refuse
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder, const
+from s2sad.ir.draws import is_draw, parts_of
 from s2sad.rules import registry
+
+
+def refuse_active(stmt: n.LibCall, act: Activity) -> None:
+    """Refuse a draw whose distribution has parameters that are differentiated.
+
+    Raises
+    ------
+    UnsupportedError
+        At the line of the draw.
+    """
+    if any(act.is_varied(a) for a in stmt.args):
+        reason = f"a parameter of rng.{parts_of(stmt.fn)[1].method} is differentiated"
+        raise refuse(Problem(stmt.loc, reason, "stop_gradient of it, or a distribution with location and scale"))
 
 
 class LibCalls:
@@ -26,6 +40,8 @@ class LibCalls:
 
     def reverse(self, stmt: n.LibCall, frame: Frame) -> None:
         """The array-level rule of the library function, one contribution per active operand."""
+        if is_draw(stmt.fn):
+            refuse_active(stmt, self.act)
         if not registry.has_rules(stmt.fn):
             for out in stmt.outs:
                 if self.act.active(out) and not self._fresh_out(out, frame):

@@ -25,6 +25,7 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import Builder, const
 from s2sad.rules import registry
 
+ENDLESS = 2**63 - 1  # the stop of a loop that only its flag ends
 RECOMPUTE_COST = 10  # flops; above it (exp, tanh, pow ...) a result is stored
 
 
@@ -105,6 +106,8 @@ class Storage:
     def _choose(self, v: n.Var, exact: bool, frame: Frame) -> str:
         d = self.facts.definition[v.name]
         home = self.frame_of(v, frame)
+        if self._of_last_trip(v, home.region) is not None:
+            return "trip"
         if isinstance(d, n.Assign):
             if exact:
                 if algebra.exact(d) and all(self._exact(a, frame) for a in d.args):
@@ -116,6 +119,18 @@ class Storage:
         elif isinstance(d, n.Load) and self._intact(d, home.region, self.facts.pos[v.name], home.at):
             return "reread"
         return "tape"
+
+    def _of_last_trip(self, v: n.Var, region: Region) -> str | None:
+        """How ``v`` compares the trip with the last one, if it is the flag of a ``while`` or the condition itself."""
+        loop = region.owner
+        if not isinstance(loop, n.For) or (loop.start, loop.stop, loop.step) != (const(0), const(ENDLESS), const(1)):
+            return None  # a loop that may also run to its end
+        if not isinstance(loop.leave, n.Var):
+            return None
+        if v == loop.leave:
+            return "ge"
+        d = self.facts.definition[loop.leave.name]
+        return "lt" if isinstance(d, n.Assign) and d.op == "not" and d.args == (v,) else None
 
     def _exact(self, atom: n.Atom, frame: Frame) -> bool:
         """Whether ``atom`` can be had again bit for bit without taping anything more."""
@@ -144,6 +159,11 @@ class Storage:
             args = tuple(a if isinstance(a.type, n.Array) else self.need(a, home) for a in d.args)
             op = "wrap" if d.op == "index" else d.op.removeprefix("checked_")
             self.b.add(n.Assign(target, op, args, d.loc))
+        elif plan == "trip":
+            loop, op = home.region.owner, self._of_last_trip(v, home.region)
+            assert isinstance(loop, n.For) and loop.trips is not None and op is not None
+            last = self.b.assign("sub", self.need(loop.trips, home, True), const(1), dtype="int64", hint="last")
+            self.b.add(n.Assign(target, op, (self._numbers(home)[0], last), loop.loc))
         elif plan == "reread" and isinstance(d, n.Load):
             array = self.references.ref(d.array, home)
             self.b.add(n.Load(target, array, self.indices(d.index, home), d.version, d.loc))

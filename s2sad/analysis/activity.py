@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from s2sad.analysis.alias import Aliases, aliases
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
+from s2sad.ir.draws import is_draw
 from s2sad.rules import registry
 
 
@@ -97,7 +98,7 @@ def flows(fn: n.Function) -> list[tuple[n.Atom, n.Atom]]:
                 add(stmt.value, stmt.array)
             case n.Alloc(fill=fill) if fill is not None:
                 add(fill, stmt.target)
-            case n.LibCall() if registry.has_rules(stmt.fn):
+            case n.LibCall() if registry.has_rules(stmt.fn) or is_draw(stmt.fn):
                 for arg in stmt.args:
                     for made in stmt.outs:
                         add(arg, made)

@@ -147,10 +147,23 @@ class Shapes:
         if depth == 0 or self._steps < 0:
             return False
         for t, k in sorted(form.terms, key=lambda item: _text(item[0])):
+            if k < 0 and self._above(form - Form(0, frozenset([(t, k)])), t, -k, depth):
+                return True
             for limit in self._limits(t, k > 0):
                 rest = form - Form(0, frozenset([(t, k)]))
                 if self._non_negative(self._reduce(rest + limit * k), depth - 1):
                     return True
+        return False
+
+    def _above(self, rest: Form, term: Term, k: int, depth: int) -> bool:
+        """Whether ``rest >= k * term`` follows from what ``term`` is made of: a maximum, or a rounded-down quotient."""
+        if not isinstance(term, tuple):
+            return False
+        if term[0] == "pymax":
+            return all(self._non_negative(self._reduce(rest - f * k), depth - 1) for f in term[1:])
+        if term[0] == "floordiv" and k == 1 and (term[2].known or 0) > 0:
+            by = term[2].known
+            return self._non_negative(self._reduce(rest * by - term[1] + Form(by - 1)), depth - 1)
         return False
 
     def _limits(self, term: Term, low: bool) -> Iterable[Form]:

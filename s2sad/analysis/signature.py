@@ -45,7 +45,12 @@ class StaticArg:
     value: object
 
 
-ArgSpec: TypeAlias = ScalarArg | ArrayArg | TupleArg | StaticArg
+@dataclass(frozen=True)
+class GeneratorArg:
+    """A ``numpy.random.Generator``: draws advance it."""
+
+
+ArgSpec: TypeAlias = GeneratorArg | ScalarArg | ArrayArg | TupleArg | StaticArg
 
 
 def layout_of(array: np.ndarray) -> str:
@@ -73,14 +78,35 @@ def spec_of(value: object, name: str = "argument") -> ArgSpec:
     if isinstance(value, np.generic):
         _check_dtype(value.dtype, name)
         return ScalarArg(value.dtype.name, False)
+    if isinstance(value, np.random.Generator):
+        if "[" in name or "." in name:
+            raise ArgumentError(f"{name} is a Generator inside of another argument; pass it as an argument of its own")
+        return GeneratorArg()
     if isinstance(value, tuple | list | dict) or is_record(type(value)):
         return _container(value, name)
     if value is None or isinstance(value, str | type) or callable(value):
         return StaticArg(value)
-    raise ArgumentError(
-        f"{name} is of type {type(value).__name__}, which s2sad does not take; pass numbers, NumPy arrays, or tuples, "
-        "lists, dicts and dataclasses of them"
-    )
+    raise ArgumentError(f"{name} is of type {type(value).__name__}, which s2sad does not take; {_advice(value, name)}")
+
+
+_TAKEN = "pass numbers, NumPy arrays, or tuples, lists, dicts and dataclasses of them"
+_INSTEAD = {
+    "torch": "pass {}.detach().numpy()",
+    "pandas": "pass {}.to_numpy()",
+    "jax": "pass np.asarray({})",
+    "jaxlib": "pass np.asarray({})",
+    "numba": "pass a NumPy array or a tuple",
+    "decimal": "pass float({})",
+    "fractions": "pass float({})",
+}
+
+
+def _advice(value: object, name: str) -> str:
+    """What to pass instead of ``value``."""
+    if isinstance(value, complex):
+        return "complex numbers are not supported yet: pass real and imaginary part"
+    package = type(value).__module__.partition(".")[0]
+    return _INSTEAD.get(package, _TAKEN).format(name)
 
 
 def _container(value: object, name: str) -> TupleArg:

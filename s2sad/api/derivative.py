@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import sys
 import types
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,10 +134,17 @@ class Derivative:
         own = [copied(a) for a in args]
         if self.options.debug:
             self._run_primal(own)
-        out, final = self.with_mode("primal")._engine.call_final(own)
+        live = [a if isinstance(a, np.random.Generator) else o for a, o in zip(args, own, strict=True)]
+        out, final = self.with_mode("primal")._engine.call_final(live)
         if _SELF_CHECK:
             self._self_check(self._engine.find(own), own)
-        return out, Pullback(self._engine, self.binder, own, out, final)
+        return out, Pullback(self._unprinting(own), self.binder, own, out, final)
+
+    def _unprinting(self, args: list[Any]) -> Engine:
+        """The engine of the pullback, which runs the function again after it has printed what it prints."""
+        if "print(" not in self._engine.find(args).info.emitted.text:
+            return self._engine
+        return shared(self.primal, replace(self.options, quiet=True))._engine
 
     def bind(self, *args: Any, **kwargs: Any) -> list[Any]:
         """One value per parameter of the function, defaults filled in."""
@@ -146,11 +156,17 @@ class Derivative:
 
     def _run_primal(self, args: list[Any]) -> None:
         """``debug``: the function itself, un-jitted, on copies: Python's own errors are raised at the user's line."""
-        self.binder.call(plain_function(self.primal), copied(tuple(args)))
+        printed = io.StringIO()
+        try:
+            with redirect_stdout(printed):  # the derivative prints it
+                self.binder.call(plain_function(self.primal), copied(tuple(args)))
+        except Exception:
+            sys.stdout.write(printed.getvalue())
+            raise
 
     def _self_check(self, variant: Variant, args: list[Any]) -> None:
         """``S2SAD_CHECK=1``: at the first call of each specialisation, test it on the call's own data."""
-        if id(variant) not in self._checked:
+        if id(variant) not in self._checked and not variant.draws:
             self._checked.add(id(variant))
             selfcheck.check_call(self.primal, self.binder, self.with_mode, args)
 

@@ -195,6 +195,7 @@ class Engine:
             options.style,
             options.debug,
             options.kinks,
+            options.quiet,
         )
 
     def _require_float(self, name: str, table: dict[str, ArgSpec]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,8 @@ def type_key(value: Any) -> Any:
         return value.dtype, value.ndim, value.flags.num & 259  # C- and F-contiguous, aligned
     if isinstance(value, np.ndarray):
         if kind not in SUPPORTED_KINDS:
-            raise ArgumentError(f"an argument is a {kind.__name__}; pass np.asarray of it")
+            instead = "pass x.filled(value) or np.where" if kind is np.ma.MaskedArray else "pass np.asarray of it"
+            raise ArgumentError(f"an argument is a {kind.__name__}; {instead}")
         return kind, value.dtype, value.ndim, value.flags.num & 259
     if isinstance(value, tuple):
         return (kind, *map(type_key, value))
@@ -36,7 +38,7 @@ def type_key(value: Any) -> Any:
         return (kind, tuple(value), *map(type_key, value.values()))
     if is_record(kind):
         return (kind, *[type_key(getattr(value, name, None)) for name in record_fields(kind)])
-    if isinstance(value, int | float | np.generic):
+    if isinstance(value, int | float | np.generic | np.random.Generator):
         return kind
     try:
         hash(value)
@@ -99,8 +101,10 @@ def _copy_written(leaf: lay.Leaf, value: Any) -> Any:
 
 
 def copied(value: Any) -> Any:
-    """``value`` with every array in it copied (the containers are rebuilt)."""
+    """``value`` with every array and generator in it copied (the containers are rebuilt)."""
     if isinstance(value, np.ndarray):
         return np.array(value, order="K")
+    if isinstance(value, np.random.Generator):
+        return copy.deepcopy(value)
     found = children(value)
     return value if found is None else build(found[0], [copied(v) for v in found[1]])

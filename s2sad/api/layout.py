@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, TupleArg
+from s2sad.analysis.signature import ArgSpec, ArrayArg, GeneratorArg, ScalarArg, TupleArg
 from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import trees
+
+GENERATOR = "generator"  # the dtype of a random generator's leaf
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def of_spec(spec: ArgSpec) -> Layout:
         return Group(tuple(of_spec(item) for item in spec.items), spec.cls)
     if isinstance(spec, ArrayArg):
         return Leaf(spec.dtype, spec.ndim)
+    if isinstance(spec, GeneratorArg):
+        return Leaf(GENERATOR)
     return Leaf(spec.dtype) if isinstance(spec, ScalarArg) else None
 
 

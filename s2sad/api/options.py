@@ -27,6 +27,7 @@ class Options:
     debug: bool = False
     vecmath: bool = True
     kinks: str = "convention"
+    quiet: bool = False  # without what the primal prints
 
     def __post_init__(self) -> None:
         _one_of("target", self.target, TARGETS)

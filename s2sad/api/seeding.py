@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from s2sad.api import seeds as checks
 from s2sad.api.binding import Binder
 from s2sad.api.engine import Engine, SeedMaker
@@ -95,9 +97,9 @@ def expand(variant: Variant, gradient: Any, binder: Binder) -> tuple[Any, ...]:
 class Pullback:
     """What ``vjp(f, *primals)`` returns beside the value: from a seed for the output to a cotangent per argument.
 
-    It keeps copies of the arguments, so it may be called any number of times, whatever happens to them. ``final`` has
-    the final contents of the arguments that the function writes; seeds for those are given by name (``x_out_bar``), and
-    default to 0.
+    It keeps copies of the arguments (of generators in their states before the call), so it may be called any number
+    of times, whatever happens to them. ``final`` has the final contents of the arguments that the function writes;
+    seeds for those are given by name (``x_out_bar``), and default to 0.
     """
 
     def __init__(self, engine: Engine, binder: Binder, args: list[Any], out: Any, final: dict[str, Any]) -> None:
@@ -117,5 +119,6 @@ class Pullback:
             For seeds of another structure, dtype or shape than the output.
         """
         make = cotangents(self._binder, self._args, seeds, named, self._out)
-        variant, value = self._engine.call(self._args, make, self._hidden)
+        args = [copied(a) if isinstance(a, np.random.Generator) else a for a in self._args]
+        variant, value = self._engine.call(args, make, self._hidden)
         return expand(variant, value, self._binder)

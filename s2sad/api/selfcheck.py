@@ -80,7 +80,7 @@ def dot_product(forward: Any, reverse: Any, args: list[Any], rng: np.random.Gene
     x_dot = tuple(random_like(a, rng) for a in args)
     names = list(reverse.__signature__.parameters)
     out, out_dot = forward.pushforward([copied(a) for a in args], dict(zip(names, x_dot, strict=False)))
-    _, pullback = reverse.pullback(args)
+    _, pullback = reverse.pullback([copied(a) for a in args])
     if out is None:
         return DotProduct(0.0, 0.0, 0.0)
     y_bar = random_like(out, rng)

@@ -16,6 +16,7 @@ from s2sad.api.entry import check_overlap, copier, type_key
 from s2sad.backend.cpu import Compiled
 from s2sad.backend.emit import Emitted
 from s2sad.errors import ArgumentError, Loc
+from s2sad.runtime import SizeOneError
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ class Variant:
         self.ready = False  # compiled, and its types compared
         self.asks_size_one: list[Loc] = []  # where a call has met extents of 1; the next one may too
         self.run: Any = code.dispatcher if jitted else _plain(code.function)
+        self.draws = any(p.layout == lay.Leaf(lay.GENERATOR) for p in info.params)
+        if self.draws:
+            self.run = _restoring(self.run)
         self.seed_params = info.role("seed")
         user = info.role("user")
         positions = tuple(names.index(p.name) for p in user)
@@ -83,7 +87,8 @@ class Variant:
         self._prepare = copier(tuple(p.layout for p in info.params), tuple(p.name for p in info.params))
         self.convert = lay.converter(info.result)
         self.seeds, self._needs_zeros = self._default_seeds()
-        self._plain_call = self._pick is None and self._prepare is None and not self._needs_zeros and not self._packers
+        special = self.draws or self._needs_zeros or bool(self._packers)
+        self._plain_call = not special and self._pick is None and self._prepare is None
 
     @property
     def path(self) -> Path:
@@ -154,8 +159,9 @@ class Variant:
             self._prepare(full)
         full = self._packed(full)
         types = tuple(typeof(value) for value in full)
-        self.run.compile(types)
-        compiled = self.run.overloads[types]
+        dispatcher: Any = self.code.dispatcher
+        dispatcher.compile(types)
+        compiled = dispatcher.overloads[types]
         result_type.check(compiled.signature.return_type, self.info.result, self.info.name)
         typemap = getattr(compiled.type_annotation, "typemap", None)
         if typemap is not None:  # machine code from the cache was checked when it was compiled
@@ -205,6 +211,21 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*map(_numpy_floats, args))
 
     return run
+
+
+def _restoring(run: Callable[..., Any]) -> Callable[..., Any]:
+    """``run``, which leaves generators as they were if another variant is to be called instead."""
+
+    def restoring(*args: Any) -> Any:
+        held = [(a.bit_generator, a.bit_generator.state) for a in args if isinstance(a, np.random.Generator)]
+        try:
+            return run(*args)
+        except SizeOneError:
+            for generator, state in held:
+                generator.state = state
+            raise
+
+    return restoring
 
 
 def _numpy_floats(value: Any) -> Any:

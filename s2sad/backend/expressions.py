@@ -285,6 +285,10 @@ class Expressions:
                 keys.append(key)
                 flips.append(ast.Slice(step=flip))
             axis += 1
+        whole = [isinstance(k, ast.Slice) and k.lower is k.upper is k.step is None for k in keys]
+        first = whole.index(True) if True in whole else 0
+        if first and all(whole[first:]) and all(isinstance(item, n.At) for item in stmt.items[:first]):
+            del keys[first:]  # a[k], which Numba knows to be contiguous, for a[k, :, :]
         key = keys[0] if len(keys) == 1 else ast.Tuple(keys, ast.Load())
         expr = ast.Subscript(base, key, ast.Load())
         if any(f.step is not None for f in flips):

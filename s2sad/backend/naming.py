@@ -102,7 +102,7 @@ class Names:
         out = set()
         for c in self._class.values():
             for var in c.members:
-                if var.name in self._text:
+                if var.name in self._text and var.type.dtype != "generator":
                     ndim = var.type.ndim if isinstance(var.type, n.Array) else -1
                     out.add((self._text[var.name], var.type.dtype, ndim))
         return tuple(sorted(out))

@@ -15,6 +15,7 @@ from s2sad.backend.printer import Note
 from s2sad.backend.sums import BLOCK, Blocks, arrangement
 from s2sad.errors import InternalError, Loc
 from s2sad.ir import nodes as n
+from s2sad.ir.draws import is_draw, parts_of
 
 OPERATORS = {"matmul": ast.MatMult(), "matvec": ast.MatMult()}
 
@@ -86,6 +87,9 @@ class Statements:
                 return self.library(stmt)
             case n.Check():
                 return self.check(stmt)
+            case n.Print():
+                parts = [ast.Constant(p) if isinstance(p, str) else self.x.atom(p, literal=True) for p in stmt.parts]
+                return self.noted(ast.Expr(self.x.call("print", *parts)), stmt.loc)
             case n.Return():
                 return self.noted(ast.Return(self.tree(stmt.value)), stmt.loc, anchor=False)
         raise InternalError(f"emit: {type(stmt).__name__} is not a statement of the loop level")
@@ -134,7 +138,30 @@ class Statements:
             return ast.Call(self.x.outside("np.ones"), [shape], kind)
         return ast.Call(self.x.outside("np.full"), [shape, self.x.atom(stmt.fill, literal=True)], kind)
 
+    def draw(self, stmt: n.LibCall) -> list[ast.stmt]:
+        """``out = rng.method(parameters, size)``."""
+        generator, entry = parts_of(stmt.fn)
+        (out,) = stmt.outs
+        extents = self.x.atoms(out.type.extents)  # type: ignore[union-attr]
+        size = extents[0] if len(extents) == 1 else ast.Tuple(extents, ast.Load())
+        args: list[ast.expr] = []
+        for table in stmt.args:
+            assert isinstance(table, n.Var)
+            args = [
+                ast.Subscript(self.x.atom(table), ast.Constant(k), ast.Load()) for k in range(len(entry.parameters))
+            ]
+        if entry.method != "permutation":
+            args.append(size)
+        drawn = ast.Call(ast.Attribute(name(generator), entry.method, ast.Load()), args, [])
+        if out.name in self.plan.fused:
+            return self.bound(out, drawn, stmt.loc)
+        slices: list[ast.expr] = [ast.Slice() for _ in extents]
+        key = slices[0] if len(slices) == 1 else ast.Tuple(slices, ast.Load())
+        return self.noted(ast.Assign([ast.Subscript(self.x.atom(out), key, ast.Store())], drawn, lineno=0), stmt.loc)
+
     def library(self, stmt: n.LibCall) -> list[ast.stmt]:
+        if is_draw(stmt.fn):
+            return self.draw(stmt)
         if stmt.fn not in OPERATORS:
             return self.routine(stmt)
         left, right = (self.contiguous(a) for a in stmt.args)

@@ -17,6 +17,7 @@ from s2sad.errors import Problem, refuse
 from s2sad.frontend.fence_flow import FlowRules
 from s2sad.frontend.paths import ends, is_valueless, returns
 from s2sad.frontend.source import Source, too_deep
+from s2sad.ir.draws import DRAWS
 
 # Node types without conditions of their own: their children are walked.
 _STATEMENTS = ("Pass", "If", "Break", "Continue", "Global", "Nonlocal")
@@ -54,6 +55,7 @@ _REFUSED: dict[str, tuple[str, str]] = {
 _WALKED = ("Set", "Await")
 
 _EFFECTS = ("print", "input", "open", "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr")
+_DRAWS = frozenset((*DRAWS, "normal", "uniform", "exponential", "gamma", "lognormal"))
 
 
 def fence(source: Source) -> None:
@@ -144,7 +146,7 @@ class _Walk(FlowRules):
             self.visit(node.value)
 
     def visit_Expr(self, node: gast.Expr) -> None:
-        if isinstance(node.value, gast.Constant):
+        if isinstance(node.value, gast.Constant) or self.printed(node.value):
             return
         if isinstance(node.value, gast.BinOp | gast.BoolOp | gast.UnaryOp | gast.Compare | gast.Name | gast.Subscript):
             self.refuse(node, "the value of this expression is not used", "delete it, or assign it")
@@ -244,6 +246,9 @@ class _Walk(FlowRules):
                 called = self.meaning(node.func)
                 if isinstance(called, FunctionType | Dispatcher) and not called.__module__.startswith("numpy"):
                     reason = "a call of a user function in the middle of a chained comparison is not supported"
+                    self.refuse(node, reason, "assign its value first")
+                elif called is None and isinstance(node.func, gast.Attribute) and node.func.attr in _DRAWS:
+                    reason = "a random draw in the middle of a chained comparison is not supported"
                     self.refuse(node, reason, "assign its value first")
 
     def visit_Call(self, node: gast.Call) -> None:

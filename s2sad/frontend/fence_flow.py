@@ -54,6 +54,21 @@ class FlowRules(gast.NodeVisitor):
             if isinstance(inner, gast.NamedExpr):
                 self.refuse(inner, "`:=` in a message is not supported", "an assignment before the statement")
 
+    def printed(self, node: gast.expr) -> bool:
+        """Whether ``node`` is a call of ``print``, which is walked here."""
+        if not isinstance(node, gast.Call) or self.meaning(node.func) is not print:
+            return False
+        for keyword in node.keywords:
+            self.refuse(keyword.value, f"`{keyword.arg}` of print is not supported", "print without it")
+        for argument in node.args:
+            if isinstance(argument, gast.JoinedStr):
+                for part in argument.values:
+                    if isinstance(part, gast.FormattedValue):
+                        self.visit(part.value)
+            else:
+                self.visit(argument)
+        return True
+
     def visit_Delete(self, node: gast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, gast.Name):

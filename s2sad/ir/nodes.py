@@ -227,9 +227,9 @@ class Custom:
     """``outs`` = copies of ``values``, with the derivative with respect to ``args`` that the rules give: no other one.
 
     Scalars among ``outs`` are bound here, arrays among them are written whole. The first parameters of the rules are
-    ``reads``; then come the cotangents of ``outs`` (``vjp``, one result per argument) or the tangents of ``args``
-    (``jvp``, one result per out). ``None`` as a result is zero, text instead of a rule says why there is none.
-    Without ``args`` no derivative flows.
+    ``reads``; then come the cotangents of ``outs`` and whether each is active (``vjp``, one result per argument) or the
+    tangents of ``args`` (``jvp``, one result per out). ``None`` as a result is zero, text instead of a rule says why
+    there is none. Without ``args`` no derivative flows.
     """
 
     outs: tuple[Var, ...]
@@ -249,6 +249,14 @@ class Check:
     cond: Atom
     error: str
     message: str
+    loc: Loc = NOWHERE
+
+
+@dataclass(frozen=True)
+class Print:
+    """Python's ``print`` of texts, scalars and whole arrays; it happens once, and in the order of the statements."""
+
+    parts: tuple[Atom | str, ...]
     loc: Loc = NOWHERE
 
 
@@ -305,6 +313,7 @@ Stmt: TypeAlias = (
     | Custom
     | Call
     | Check
+    | Print
     | Push
     | Pop
     | Grow

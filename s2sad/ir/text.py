@@ -82,6 +82,8 @@ def line(stmt: n.Stmt) -> str:
             return f"{_bind(stmt.target)} = call {stmt.fn}({_list(stmt.args)}{attrs})"
         case n.Check():
             return f"check {atom_text(stmt.cond)} else {stmt.error}({stmt.message!r})"
+        case n.Print():
+            return f"print {', '.join(repr(p) if isinstance(p, str) else atom_text(p) for p in stmt.parts)}"
         case n.Push():
             return f"push {stmt.tape.name}[{_list(stmt.index)}] = {atom_text(stmt.value)}"
         case n.Pop():

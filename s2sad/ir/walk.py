@@ -123,7 +123,9 @@ def uses(stmt: n.Stmt) -> tuple[n.Atom, ...]:
         case n.LibCall():
             return (*stmt.outs, *stmt.args)
         case n.Custom():
-            return (*written(stmt), *stmt.values, *stmt.args, *stmt.reads)
+            return (*written(stmt), *stmt.values, *stmt.args, *(a for a in stmt.reads if a not in stmt.outs))
+        case n.Print():
+            return tuple(part for part in stmt.parts if not isinstance(part, str))
         case n.Push():
             return (stmt.tape, *stmt.index, stmt.value)
         case n.Pop():
@@ -200,11 +202,15 @@ def rename(stmt: n.Stmt, use: Callable[[n.Atom], n.Atom], bind: Callable[[n.Var]
         case n.LibCall():
             return replace(stmt, outs=tuple(var(v) for v in stmt.outs), args=many(stmt.args))
         case n.Custom():
-            values, args, reads = many(stmt.values), tuple(var(v) for v in stmt.args), many(stmt.reads)
+            values, args = many(stmt.values), tuple(var(v) for v in stmt.args)
             outs = tuple(var(v) if isinstance(v.type, n.Array) else bind(v) for v in stmt.outs)
+            made = dict(zip(stmt.outs, outs, strict=True))
+            reads = tuple(made[a] if isinstance(a, n.Var) and a in made else use(a) for a in stmt.reads)
             return replace(stmt, outs=outs, values=values, args=args, reads=reads)
         case n.Check():
             return replace(stmt, cond=use(stmt.cond))
+        case n.Print():
+            return replace(stmt, parts=tuple(p if isinstance(p, str) else use(p) for p in stmt.parts))
         case n.Push():
             return replace(stmt, tape=var(stmt.tape), index=many(stmt.index), value=use(stmt.value))
         case n.Pop():
@@ -253,6 +259,15 @@ def _rename_item(item: n.ViewItem, use: Callable[[n.Atom], n.Atom]) -> n.ViewIte
     if isinstance(item, n.Slice):
         return n.Slice(use(item.start), use(item.step), use(item.extent))
     return item
+
+
+def without_prints(fn: n.Function) -> n.Function:
+    """``fn`` without its ``Print`` statements."""
+
+    def block(b: n.Block) -> n.Block:
+        return tuple(with_blocks(s, tuple(map(block, blocks(s)))) for s in b if not isinstance(s, n.Print))
+
+    return replace(fn, body=block(fn.body))
 
 
 def param_vars(fn: n.Function) -> Iterator[n.Var]:

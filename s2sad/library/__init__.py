@@ -6,9 +6,23 @@ NumPy), and that lowering inlines into the program that calls NumPy's. So its de
 """
 
 from s2sad.errors import UnsupportedError
-from s2sad.library import arranging, creation, cumulative, joining, matrices, ordering, products, selecting, statistics
+from s2sad.library import (
+    arranging,
+    creation,
+    cumulative,
+    joining,
+    linalg,
+    matrices,
+    norms,
+    ordering,
+    products,
+    selecting,
+    statistics,
+)
 from s2sad.library.registry import IMPLEMENTATIONS, METHODS, Implementation, find, is_static
 
-FAMILIES = (arranging, creation, cumulative, joining, matrices, ordering, products, selecting, statistics)
+FAMILIES = (
+    arranging, creation, cumulative, joining, linalg, matrices, norms, ordering, products, selecting, statistics,
+)  # fmt: skip
 
 __all__ = ["FAMILIES", "IMPLEMENTATIONS", "METHODS", "Implementation", "UnsupportedError", "find", "is_static"]

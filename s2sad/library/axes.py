@@ -90,7 +90,7 @@ def example(x: Any) -> Any:
     if isinstance(x, bool | int | float) and not isinstance(x, np.generic):
         return type(x)(1)
     if getattr(x, "weak", False):
-        return _PYTHON[x.dtype]
+        return _PYTHON[str(x.dtype)]
     dtype = np.dtype(x.dtype)
     ndim = getattr(x, "ndim", 0)
     return np.ones((1,) * ndim, dtype) if ndim else dtype.type(1)

@@ -1,5 +1,8 @@
 """Grids: evenly spaced numbers, coordinates, counts of what falls where; methods of ufuncs."""
 
+# What is an array and what a number is decided call by call, which these checks cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import numpy as np
@@ -90,7 +93,7 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     """Coordinate arrays of the grid with these axes."""
     if not copy:
         refuse("meshgrid with copy=False", "meshgrid(x, y)")
-    vectors = tuple(np.ravel(np.atleast_1d(x)) for x in xi)
+    vectors = tuple(np.atleast_1d(x).flatten() for x in xi)
     count = len(vectors)
     places = tuple(along(count, _grid_axis(k, count, indexing)) for k in counting(count))
     if sparse:
@@ -229,6 +232,8 @@ def _behind(rank, count):
 def outer(function, A, B):
     """``function`` of all pairs."""
     a, b = as_array(A), as_array(B)
+    a = np.array((a,))[0] if is_number(a) else a
+    b = np.array((b,))[0] if is_number(b) else b
     if is_number(a) or is_number(b):
         return function(a, b)
     return function(a[_behind(a.ndim, b.ndim)], b)

@@ -76,12 +76,12 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
 @implements(np.ediff1d)
 def ediff1d(ary, to_end=None, to_begin=None):
     """Differences of neighbours of all elements, with values put before and behind."""
-    x = np.ravel(ary)
+    x = ary.flatten()
     result = x[1:] - x[:-1]
     if to_begin is not None:
-        result = np.concatenate((np.ravel(_slab(x, to_begin, 0)).astype(x.dtype), result))
+        result = np.concatenate((_slab(x, to_begin, 0).flatten().astype(x.dtype), result))
     if to_end is not None:
-        result = np.concatenate((result, np.ravel(_slab(x, to_end, 0)).astype(x.dtype)))
+        result = np.concatenate((result, _slab(x, to_end, 0).flatten().astype(x.dtype)))
     return result
 
 

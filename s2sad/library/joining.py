@@ -1,5 +1,8 @@
 """Arrays put together and taken apart."""
 
+# What is an array and what a number is decided call by call, which these checks cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import numpy as np
@@ -50,7 +53,7 @@ def concatenate(arrays, axis=0, *, dtype=None):
     """One behind the other along ``axis``; ``None``: all elements."""
     parts = _parts(arrays, "concatenate")
     if axis is None:
-        parts = tuple(np.ravel(np.array((p,))) if is_number(p) else np.ravel(p) for p in parts)
+        parts = tuple(np.array((p,)) if is_number(p) else p.flatten() for p in parts)
         axis = 0
     _same_rank(*(p.ndim for p in parts))
     first = parts[0]

@@ -77,6 +77,12 @@ def sort(a, axis=-1, kind=None, order=None, *, stable=None):
     return _from_rows(result, a, axis_of(axis, a.ndim))
 
 
+@implements(np.ndarray.sort, method="sort")
+def sort_in_place(a, axis=-1, kind=None, order=None, *, stable=None):
+    """The method: sorted in its own memory."""
+    a[...] = sort(a, axis, kind, order)
+
+
 @static
 def _is_right(side):
     if side not in ("left", "right"):

@@ -1,5 +1,8 @@
 """Sums of products: einsum, tensordot, products of any rank, convolutions, polynomials."""
 
+# What is an array and what a number is decided call by call, which these checks cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import numpy as np
@@ -288,9 +291,9 @@ def correlate(a, v, mode="valid"):
     a, v = np.atleast_1d(a), np.atleast_1d(v)
     require(len(a) > 0 and len(v) > 0, "correlate: an argument is empty")
     full = _full(a, v[::-1])
-    if _convolution(mode) == "same" and len(v) > len(a):
-        start = len(a) - 1 - (len(a) - 1) // 2
-        return full[start : start + len(v)].copy()
+    if _convolution(mode) == "same":
+        start = (len(v) - 1) // 2 if len(v) <= len(a) else len(a) - 1 - (len(a) - 1) // 2
+        return full[start : start + max(len(a), len(v))].copy()
     return _cut(full, len(a), len(v), mode)
 
 

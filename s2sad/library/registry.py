@@ -140,16 +140,16 @@ def require(condition: bool, message: str, error: type[Exception] = ValueError) 
         raise error(message)
 
 
-def match(m: int, n: int, message: str) -> None:
-    """As ``require(m == n, message)``, and from here on the two extents are known to be equal.
+def match(m: int, n: int, message: str, error: type[Exception] = ValueError) -> None:
+    """As ``require(m == n, message, error)``, and from here on the two extents are known to be equal.
 
     Raises
     ------
-    ValueError
-        If they differ.
+    Exception
+        ``error``, if they differ.
     """
     if m != n:
-        raise ValueError(message)
+        raise error(message)
 
 
 def argsorted(x: np.ndarray) -> np.ndarray:

@@ -1,5 +1,8 @@
 """Choices and tests: any, all, nans left out, closeness, select, interpolation from a table."""
 
+# What is an array and what a number is decided call by call, which these checks cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,8 @@
 """Products, moments, orders: reductions beyond sum, mean, max and min."""
 
+# What is an array and what a number is decided call by call, which these checks cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportArgumentType=false
+
 from __future__ import annotations
 
 import numpy as np

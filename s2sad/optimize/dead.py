@@ -8,6 +8,7 @@ from dataclasses import replace
 from s2sad.analysis.alias import aliases
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
+from s2sad.ir.draws import is_draw
 from s2sad.optimize.rewriter import type_extents
 from s2sad.rules.registry import raises
 
@@ -79,7 +80,11 @@ class _Marks:
             if isinstance(var.type, n.Array):
                 self.memory(var)
         for k, stmt in enumerate(self.statements):
-            if isinstance(stmt, n.Check | n.Return) or (isinstance(stmt, n.Assign) and raises(stmt.op)):
+            if (
+                isinstance(stmt, n.Check | n.Print | n.Return)
+                or (isinstance(stmt, n.Assign) and raises(stmt.op))
+                or (isinstance(stmt, n.LibCall) and is_draw(stmt.fn))
+            ):
                 self.keep(k)
 
     def need(self, a: n.Atom) -> None:

@@ -60,7 +60,8 @@ class CustomRule:
         ----------
         rule : callable
             ``f_vjp(result, *args, *, result_bar)``, which returns one cotangent per argument, each of the shape of the
-            argument (``None`` for zero): a tuple if there are several. With ``bwd``, JAX's
+            argument (``None`` for zero): a tuple if there are several. A keyword ``active`` gets, in the structure of
+            the result, whether the objective depends on that part of it at all. With ``bwd``, JAX's
             ``f_fwd(*args) -> (result, residuals)``.
         bwd : callable, optional
             ``f_bwd(residuals, result_bar)``, which returns the tuple of cotangents.
@@ -82,7 +83,7 @@ class CustomRule:
             _positional(bwd, 2, "bwd(residuals, result_bar)")
             self.fwd, self.bwd = rule, bwd
             return rule
-        keywords = _keywords(rule)
+        keywords = [k for k in _keywords(rule) if k != "active"]
         if len(keywords) != 1 or not keywords[0].endswith("_bar"):
             raise TypeError(
                 f"{rule.__name__} must take the cotangent of the result as its one keyword-only argument: "

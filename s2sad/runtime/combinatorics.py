@@ -43,13 +43,13 @@ def int_lcm(a, b):
 
 @overload(int_lcm)
 def _int_lcm(a, b):
-    def impl(a, b):
+    def int_lcm(a, b):
         if a == 0 or b == 0:
             return np.int64(0)
         value = checked_mul(a // gcd(a, b), b)
         return checked_mul(value, np.int64(-1)) if value < 0 else value
 
-    return impl
+    return int_lcm
 
 
 def isqrt(n):
@@ -59,7 +59,7 @@ def isqrt(n):
 
 @overload(isqrt)
 def _isqrt(n):
-    def impl(n):
+    def isqrt(n):
         if n < 0:
             raise ValueError("isqrt() argument must be nonnegative")
         root = np.int64(math.sqrt(np.float64(n)))
@@ -71,7 +71,7 @@ def _isqrt(n):
             root += 1
         return root
 
-    return impl
+    return isqrt
 
 
 def factorial(n):
@@ -83,7 +83,7 @@ def factorial(n):
 
 @overload(factorial)
 def _factorial(n):
-    def impl(n):
+    def factorial(n):
         if n < 0:
             raise ValueError("factorial() not defined for negative values")
         value = np.int64(1)
@@ -91,7 +91,7 @@ def _factorial(n):
             value = checked_mul(value, np.int64(k))
         return value
 
-    return impl
+    return factorial
 
 
 def perm(n, k):
@@ -103,7 +103,7 @@ def perm(n, k):
 
 @overload(perm)
 def _perm(n, k):
-    def impl(n, k):
+    def perm(n, k):
         if n < 0:
             raise ValueError("n must be a non-negative integer")
         if k < 0:
@@ -115,7 +115,7 @@ def _perm(n, k):
             value = checked_mul(value, n - np.int64(j))
         return value
 
-    return impl
+    return perm
 
 
 def comb(n, k):
@@ -127,7 +127,7 @@ def comb(n, k):
 
 @overload(comb)
 def _comb(n, k):
-    def impl(n, k):
+    def comb(n, k):
         if n < 0:
             raise ValueError("n must be a non-negative integer")
         if k < 0:
@@ -142,4 +142,4 @@ def _comb(n, k):
             value = checked_mul(value // shared, (n - few + np.int64(j)) // (np.int64(j) // shared))
         return value
 
-    return impl
+    return comb

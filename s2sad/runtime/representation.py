@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numba import types
@@ -65,13 +66,13 @@ def _ldexp(x, i):
     def wide(x, i):
         if i != i:
             return x + i
-        return math.ldexp(x, np.intc(min(max(i, -_SHIFT), _SHIFT)))
+        return math.ldexp(x, np.intc(min(max(i, -_SHIFT), _SHIFT)))  # type: ignore[arg-type]
 
     def narrow(x, i):
         if i != i:
             return x + i
         # float64 holds every float32 scaled by 2**-400 exactly, so that only the conversion rounds.
-        return np.float32(math.ldexp(np.float64(x), np.intc(min(max(i, np.float32(-400.0)), np.float32(400.0)))))
+        return np.float32(math.ldexp(np.float64(x), np.intc(min(max(i, np.float32(-400.0)), np.float32(400.0)))))  # type: ignore[arg-type]
 
     return narrow if x == types.float32 else wide
 
@@ -128,7 +129,7 @@ def isclose(a, b, rel_tol, abs_tol):
 
 @overload(isclose)
 def _isclose(a, b, rel_tol, abs_tol):
-    def impl(a, b, rel_tol, abs_tol):
+    def isclose(a, b, rel_tol, abs_tol):
         if rel_tol < 0.0 or abs_tol < 0.0:
             raise ValueError("tolerances must be non-negative")
         if a == b:
@@ -138,7 +139,7 @@ def _isclose(a, b, rel_tol, abs_tol):
         gap = abs(b - a)
         return gap <= abs(rel_tol * b) or gap <= abs(rel_tol * a) or gap <= abs_tol
 
-    return impl
+    return isclose
 
 
 @register_jitable
@@ -186,7 +187,8 @@ def _fused(typingctx, a, b, c):
 
 @overload(fma)
 def _fma(a, b, c):
-    return lambda a, b, c: _fused(a, b, c)
+    fused: Any = _fused  # an intrinsic takes no typing context
+    return lambda a, b, c: fused(a, b, c)
 
 
 __all__ = [

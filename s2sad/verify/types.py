@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
+from s2sad.ir.draws import is_draw, parts_of
 from s2sad.verify.failure import Context, is_array, is_bool, is_int, is_zero, same_kind
 
 _MODES = ("plain", "reduced", "private", "atomic", "gathered")
@@ -205,6 +206,12 @@ def _view(context: Context, stmt: n.View) -> None:
 
 
 def _libcall(context: Context, stmt: n.LibCall) -> None:
+    if is_draw(stmt.fn):
+        if any(not isinstance(a.type, n.Array) or a.type.ndim != 1 for a in stmt.args):
+            context.fail(stmt, "the parameters of a draw are a 1-d array")
+        if stmt.outs[0].type.dtype != parts_of(stmt.fn)[1].dtype:
+            context.fail(stmt, f"a draw makes {parts_of(stmt.fn)[1].dtype}")
+        return
     ranks = _LIBRARY | _ORDERS
     if stmt.fn not in ranks:
         context.fail(stmt, f"no such library routine: {stmt.fn}")
@@ -226,7 +233,7 @@ def _libcall(context: Context, stmt: n.LibCall) -> None:
 def _custom(context: Context, stmt: n.Custom) -> None:
     if [same_kind(a.type, b.type) for a, b in zip(stmt.outs, stmt.values, strict=True)].count(False):
         context.fail(stmt, "outs and values have the same types")
-    counts = {"vjp": (len(stmt.outs), len(stmt.args)), "jvp": (len(stmt.args), len(stmt.outs))}
+    counts = {"vjp": (2 * len(stmt.outs), len(stmt.args)), "jvp": (len(stmt.args), len(stmt.outs))}
     for name, rule in (("vjp", stmt.vjp), ("jvp", stmt.jvp)):
         seeds, results = counts[name]
         if isinstance(rule, n.Rule) and (len(rule.params), len(rule.results)) != (len(stmt.reads) + seeds, results):

@@ -12,7 +12,7 @@ import pytest
 from s2sad import runtime
 from s2sad.backend import vecmath
 from s2sad.backend.emit import Emitted, emit
-from tests.support import interpreter
+from tests.support import derivatives, interpreter
 from tests.support.irgen import Features, generate
 
 
@@ -56,6 +56,23 @@ def test_text_means_what_the_ir_means(block, tapes, style):
     for seed in range(15 * block, 15 * block + 15):
         program = generate(seed, 25, Features(tapes=tapes, clutter=seed % 2 == 0))
         compare(program, style, 1e-12)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_loops_that_can_be_left(block, monkeypatch):
+    """Breaks and whiles as the printer writes them; their reverse sweeps, with tapes that grow from one row."""
+    monkeypatch.setattr("s2sad.adjoint.arenas.START", 1)
+    monkeypatch.setattr("s2sad.adjoint.arenas.START_WIDE", 1)
+    for seed in range(10 * block, 10 * block + 10):
+        program = generate(seed, 25, Features(leaves=True, clutter=seed % 3 == 0))
+        compare(program, "fast" if seed % 2 else "plain", 1e-12)
+        case = derivatives.Case(program)
+        seeds = [np.asarray(case.rng.normal(size=t.shape)) for t in case.tangents()]
+        fn = case.adjoint()
+        expected = interpreter.run(fn, derivatives.copies(case.args) + case.planted(seeds))
+        with np.errstate(all="ignore"):
+            got = executed(emit(fn, "fast"))(*derivatives.copies(case.args), *case.planted(seeds))
+        same(got, expected, 1e-9)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -194,9 +194,9 @@ def mixed_kinds(x, k):
     return y
 
 
-def shrinks(x, k):
+def grows(x, k):
     for _ in range(k):
-        x = x[1:]
+        x = np.outer(x, x[:2]).ravel()
     return x
 
 
@@ -246,7 +246,7 @@ REFUSED = [
     (unassigned, (1.0,), ("y may be unassigned here: only one branch assigns it", "return y * x", "assign y before")),
     (unassigned_after_a_loop, (3,), ("y may be unassigned here: the loop above may make no trip",)),
     (mixed_kinds, (1.0, 2), ("result is a Python float scalar after one branch and a tuple after the other",)),
-    (shrinks, (X, 3), ("x is rebound in a loop to an array that is not provably of one shape",)),
+    (grows, (X, 3), ("x is rebound in a loop to an array that is not provably of one shape",)),
     (chosen_in_a_loop, (X, 3), ("this writes x", "x and r are the same array or not")),
     (rebound_argument_is_written, (X, 3), ("this writes a", "depending on the trips of a loop")),
     (strided_ravel_is_written, (np.ones((2, 4)),), ("a view or a copy depending on its strides",)),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 RNG = np.random.default_rng(7)
+TRAPEZOID = getattr(np, "trapezoid", None) or np.__dict__["trapz"]
 
 
 def real(*shape: int, dtype: str = "float64") -> np.ndarray:
@@ -111,9 +112,9 @@ case(
     {"edge_order": 2},
     name="gradient_spaced",
 )
-case(np.trapezoid if hasattr(np, "trapezoid") else np.trapz, ANY, {}, {"dx": 0.5}, axes=True)
+case(TRAPEZOID, ANY, {}, {"dx": 0.5}, axes=True)
 case(
-    np.trapezoid if hasattr(np, "trapezoid") else np.trapz,
+    TRAPEZOID,
     [(real(5), np.cumsum(np.abs(real(5)))), (real(3, 4), real(4)), (real(3, 4), real(3, 4))],
     name="trapezoid_at",
 )
@@ -142,6 +143,7 @@ case(
     {"axis": None},
     axes=True,
 )
+case(np.ndarray.sort, [real(5), real(3, 4)], {}, {"axis": 0})
 case(
     np.searchsorted,
     [
@@ -621,3 +623,55 @@ for f in (np.add, np.multiply, np.maximum, np.hypot, np.subtract, np.logaddexp):
     )
 for f in (np.unique, np.partition, np.argpartition, np.piecewise, np.apply_along_axis, np.apply_over_axes):
     case(f, [])
+
+
+# ---- linear algebra -------------------------------------------------------------------------------------------------
+
+_SQUARES = (
+    real(3, 3),
+    real(1, 1),
+    real(2, 3, 3),
+    real(2, 1, 2, 2),
+    real(3, 3, dtype="float32"),
+    real(0, 0),
+    ints(2, 2) + 5 * np.eye(2, dtype=int),
+)
+_POSITIVE = tuple(
+    np.asarray(a @ np.swapaxes(a, -1, -2) + 2.0 * np.eye(a.shape[-1], dtype=a.dtype), a.dtype) for a in _SQUARES[:5]
+)
+_RECTANGLES = (real(4, 3), real(2, 3), real(2, 4, 2), real(3, 2, dtype="float32"), real(0, 2))
+for _function in (np.linalg.inv, np.linalg.det, np.linalg.slogdet):
+    case(_function, _SQUARES, copies=True)
+case(
+    np.linalg.solve,
+    [(a, real(*a.shape[:-1], 2)) for a in _SQUARES] + [(a, real(a.shape[-1])) for a in _SQUARES],
+    copies=True,
+)
+case(np.linalg.cholesky, _POSITIVE, {}, {"upper": True}, copies=True)
+case(np.linalg.eigh, _SQUARES, copies=True)  # with UPLO="U" the signs of vectors may differ
+case(np.linalg.eigvalsh, _SQUARES, {}, {"UPLO": "U"}, copies=True)
+case(np.linalg.svd, _RECTANGLES, {"full_matrices": False}, {"compute_uv": False}, copies=True)
+case(np.linalg.svdvals, _RECTANGLES, copies=True)
+case(np.linalg.qr, _RECTANGLES, {}, {"mode": "r"}, copies=True)
+case(np.linalg.pinv, _RECTANGLES, {}, {"rcond": 1e-3}, copies=True)
+case(np.linalg.matrix_power, [(a, n) for a in _SQUARES[:5] for n in (0, 1, 5, -2)], copies=True)
+case(np.linalg.multi_dot, [((real(3, 2), real(2, 4), real(4)),), ((real(3, 2), real(2, 4), real(4, 1)),)], copies=True)
+case(np.linalg.matrix_rank, _RECTANGLES[:4], {}, {"tol": 0.5}, copies=True)
+case(np.linalg.cond, _SQUARES[:5], {}, {"p": 1}, {"p": "fro"}, {"p": -2}, {"p": np.inf}, copies=True)
+case(
+    np.linalg.norm,
+    (real(4), real(4, dtype="float32"), ints(4)),
+    *({"ord": k} for k in (None, 1, 2, 3, 0.5, 0, -1, np.inf, -np.inf)),
+    {"keepdims": True},
+    copies=True,
+)
+case(
+    np.linalg.norm,
+    (real(3, 4), real(3, 2, dtype="float32")),
+    *({"ord": k} for k in (None, 1, 2, -1, -2, "fro", "nuc", np.inf, -np.inf)),
+    *({"ord": k, "axis": (1, 0), "keepdims": True} for k in (1, "nuc", np.inf)),
+    {"axis": 0},
+    {"axis": -1, "keepdims": True},
+    name="norm_of_matrices",
+    copies=True,
+)

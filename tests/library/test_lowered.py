@@ -2,6 +2,7 @@
 
 import itertools
 import linecache
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,8 @@ def written(value: Any, arrays: list[np.ndarray]) -> str:
         return f"x{len(arrays) - 1}"
     if isinstance(value, tuple | list):
         return "(" + "".join(f"{written(v, arrays)}, " for v in value) + ")"
+    if isinstance(value, float) and math.isinf(value):
+        return "np.inf" if value > 0 else "-np.inf"
     return f"np.{value.__name__}" if isinstance(value, type) else repr(value)
 
 
@@ -53,7 +56,7 @@ def program(case: Case, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
 def test_lowered(case: Case) -> None:
     """Right, or refused; and not always refused."""
     calls = list(case.calls())
-    refused = 0
+    refused, reason = 0, ""
     step = max(1, len(calls) // _SAMPLE)
     for args, kwargs in calls[::step]:
         with warnings.catch_warnings(), np.errstate(all="ignore"):

@@ -104,8 +104,8 @@ def views_of_views(a):
     w = v[::-1][0]
     w *= 2.0
     v[1] -= w
-    z = b.reshape(2, 6)[:, 1:].T[::2]
-    z[0] = b[0, :2]
+    z = b[:, 1:].T[::2]
+    z[0] = b[0, :3]
     for row in b:
         row += row[0]
         for k in range(4):

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from tests.programs.registry import between, normal, program, signed
 
@@ -106,3 +106,13 @@ def gammas_of_all(x):
             + math.expm1(v) * math.log1p(v)
         )
     return s + math.tau * x[0] - math.e + math.pi * x[1]
+
+
+@program(lambda rng: (between(rng, 0.3, 2.8, 7), normal(rng, 7)), float32=False)
+def prange_is_range(x, y):
+    s = 0.0
+    for k in prange(x.shape[0]):
+        s += math.sin(x[k]) * y[k]
+    for k in prange(1, x.shape[0], 2):
+        s += x[k] * x[k - 1]
+    return s

@@ -16,6 +16,7 @@ import numpy as np
 from s2sad import runtime
 from s2sad.ir import nodes as n
 from s2sad.ir import text
+from s2sad.ir.draws import is_draw, parts_of
 from s2sad.rules.registry import op
 from tests.support import arraycalls
 from tests.support.memory import Counts, InterpreterError, Memory, Unset, indexed, pack, unpack
@@ -303,6 +304,15 @@ class _Machine:
             self.bind(x.target, total)
 
     def libcall(self, s: n.LibCall) -> None:
+        if is_draw(s.fn):
+            generator, entry = parts_of(s.fn)
+            given = [v.item() for x in s.args for v in np.asarray(self.plain(x))]
+            out = self.memory(s.outs[0])
+            self.races.whole_write(out.data)
+            size = () if entry.method == "permutation" else (out.data.shape,)
+            out.data[...] = getattr(self.env[generator], entry.method)(*given, *size)
+            out.known[...] = True
+            return
         if s.fn not in ("matmul", "matvec"):
             return self.routine(s)
         a, b = (np.asarray(self.plain(x)) for x in s.args)
@@ -341,9 +351,12 @@ class _Machine:
         self.counts.arithmetic += max(np.size(result), *(np.size(v) for v in values), 1)
         self.bind(s.target, result)
 
+    def print(self, s: n.Print) -> None:
+        print(*(p if isinstance(p, str) else self.plain(p) for p in s.parts))
+
     def check(self, s: n.Check) -> None:
         if not bool(self.value(s.cond)):
-            raise (SizeOneError if s.error == "SizeOne" else getattr(builtins, s.error))(s.message)
+            raise (SizeOneError if s.error == "SizeOne" else _error(s.error))(s.message)
 
     def push(self, s: n.Push) -> None:
         memory, at = self.place(s.tape, s.index)
@@ -375,6 +388,10 @@ class _Machine:
         self.read(s.target, s.tape, s.index)
 
 
+def _error(name: str) -> type[Exception]:
+    return np.linalg.LinAlgError if name.startswith("np.linalg.") else getattr(builtins, name)
+
+
 _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Assign: _Machine.assign,
     n.Load: _Machine.load,
@@ -390,6 +407,7 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.Call: _Machine.call,
     n.Custom: _Machine.custom,
     n.Check: _Machine.check,
+    n.Print: _Machine.print,
     n.Push: _Machine.push,
     n.Pop: _Machine.pop,
     n.Grow: _Machine.grow,

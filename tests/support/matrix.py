@@ -6,6 +6,7 @@ rule of s2sad. The outputs of a program are the float leaves of what it returns,
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,10 +40,10 @@ class Public:
     target: str
 
     def vjp(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Callable[..., tuple[Any, ...]]]:
-        return s2sad.vjp(fn, *args, target=self.target)
+        return s2sad.vjp(fn, *undrawn(args), target=self.target)
 
     def jvp(self, fn: Callable[..., Any], args: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-        return s2sad.jvp(fn, args, tangents, target=self.target)
+        return s2sad.jvp(fn, undrawn(args), tangents, target=self.target)
 
 
 # --- trees of leaves -------------------------------------------------------------------------------------------------
@@ -56,6 +57,11 @@ def leaves(tree: Any) -> Iterator[Any]:
             yield from leaves(item)
     elif tree is not None:
         yield tree
+
+
+def undrawn(args: Any) -> Any:
+    """``args`` with copies of the generators, so that each call draws the same."""
+    return map_leaves(lambda leaf: copy.deepcopy(leaf) if isinstance(leaf, np.random.Generator) else leaf, args)
 
 
 def is_float(leaf: Any) -> bool:
@@ -77,6 +83,8 @@ def fresh(args: Any) -> Any:
 
 
 def _like_original(leaf: Any, values: np.ndarray | None = None) -> Any:
+    if isinstance(leaf, np.random.Generator):
+        return copy.deepcopy(leaf)
     if not isinstance(leaf, np.ndarray):
         return leaf
     new = leaf.copy(order="K")
@@ -332,4 +340,7 @@ def same_bits(a: Any, b: Any) -> None:
     """Equal leaves, nan included."""
     pairs: Sequence[tuple[Any, Any]] = list(zip(leaves(a), leaves(b), strict=True))
     for x, y in pairs:
-        np.testing.assert_array_equal(x, y, strict=True)
+        if isinstance(x, np.random.Generator):
+            assert x.bit_generator.state == y.bit_generator.state
+        else:
+            np.testing.assert_array_equal(x, y, strict=True)

@@ -97,6 +97,8 @@ def unpack(tree: n.Tree, value: Any) -> dict[str, Any]:
 
 
 def _argument(var: n.Var, value: Any) -> Any:
+    if isinstance(value, np.random.Generator):
+        return value
     if isinstance(var.type, n.Scalar):
         return np.dtype(var.type.dtype).type(value)
     if not isinstance(value, np.ndarray) or value.dtype != var.type.dtype or value.ndim != var.type.ndim:

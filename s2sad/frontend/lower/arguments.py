@@ -51,6 +51,8 @@ def dtype_of(c: State, value: Value | None) -> str | None:
         name = np.dtype(value.value).name
     except TypeError:
         c.refuse(f"{value.value!r} is not a dtype", "np.float64")
+    if np.dtype(value.value).kind == "c":
+        c.refuse(f"dtype {name}: complex numbers are not supported yet", "real and imaginary parts as two arrays")
     if name not in SUPPORTED:
         c.refuse(f"dtype {name}", "float64, float32, an integer dtype or bool")
     return name

@@ -17,8 +17,10 @@ from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
 from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.outcomes import Fork
+from s2sad.frontend.lower.sharing import exchanged, exclusive
+from s2sad.frontend.lower.sized import largest, shrunk, store_first
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Root, Tup, Value, describe, ordered, roots
+from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Tup, Value, describe, ordered
 from s2sad.frontend.paths import raises
 from s2sad.ir import nodes as n
 
@@ -62,14 +64,16 @@ def split(
     c.b.loc = loc
     on = None if frame.loop is None else frame.loop.goes_on([arm.env for arm in arms])
     joins: list[n.Join] = []
+    later: dict[n.Var, tuple[n.Stmt, ...]] = {}  # what makes the arrays whose extents the sides decide
+    around, c.together = c.together, exchanged(names, after, [arm.env for arm in arms])
     opposite: list[str] = []  # names that are true where the condition is false
     for name in names:
-        before.pop(name, None)
+        old = before.pop(name, None)
         if name in after:
             left, right = (arm.env.get(name) for arm in arms)
             if name == RETURN and frame.callee.total:  # a side without a result does not get to the end
                 left, right = (Dead() if value is None else value for value in (left, right))
-            if on is not None and frame.loop.exchanged(left, right):
+            if on is not None and frame.loop is not None and frame.loop.exchanged(left, right):
                 before[name] = arms[on].env[name]
             elif _is(left, False) and _is(right, True):
                 opposite.append(name)
@@ -78,10 +82,16 @@ def split(
             elif left is not None or right is not None or name not in frame.callee.safe:
                 hint = "result" if name == RETURN else name
                 joined = _join(c, hint, left, right, arms, joins)
+                carried = name in getattr(frame.loop, "names", ())
+                if isinstance(joined, Bad) and (carried or name == RETURN):
+                    joined = _sized(c, hint, (left, right), old, arms, joins, later) or joined
                 if isinstance(joined, Bad) and joined.reason and left is not None and right is not None:
                     joined = replace(joined, fork=None if name == RETURN else joined.fork or (frame, frame.top))
                 before[name] = joined
+    c.together = around
     c.emit(n.If(cond.atom, tuple(arms[0].out), tuple(arms[1].out), tuple(joins), loc))
+    for stmt in (s for value in before.values() if isinstance(value, Arr) for s in later.get(value.var, ())):
+        c.emit(stmt)
     if opposite:
         before.update(dict.fromkeys(opposite, operators.negate(c, cond)))
 
@@ -231,6 +241,42 @@ def _join_arrays(c: State, name: str, then: Arr, orelse: Arr, arms: list[Arm]) -
     return _copied(c, name, dtype, tuple(extents), list(zip(arms, (then, orelse), strict=True)), arms)
 
 
+def _sized(
+    c: State, name: str, sides: tuple[Value | None, Value | None], old: Value | None, arms: list[Arm],
+    joins: list[n.Join], later: dict[n.Var, tuple[n.Stmt, ...]],
+) -> Arr | None:  # fmt: skip
+    """An array of the extents that the side which runs gives it, in memory that is large enough for both, if known."""
+    pairs = [(arm, v) for arm, v in zip(arms, sides, strict=True) if isinstance(v, Arr)]
+    arrays = [v for _, v in pairs]
+    others = [v for v in sides if not isinstance(v, Arr | Dead) and v is not None]
+    if not arrays or others or len({a.ndim for a in arrays}) > 1 or len({a.dtype for a in arrays}) > 1:
+        return None
+    like = [old] if isinstance(old, Arr) and old.ndim == arrays[0].ndim else []
+    room = [largest(c, [a.extents[k] for a in arrays], [o.extents[k] for o in like]) for k in range(arrays[0].ndim)]
+    extents = tuple(e for e in room if e is not None)
+    if len(extents) < len(room):
+        return None
+    shared = [r for _, v in pairs for r in v.root.all() if not exclusive(c, r, name, [arm.env for arm in arms])]
+    buffer = c.alloc(arrays[0].dtype, extents, None, name)
+    sizes: dict[int, n.Var] = {}
+    for k in range(len(extents)):
+        sizes[k] = c.b.var(f"{name}_n", n.Scalar("int64"))
+        ends = [v.extents[k] if isinstance(v, Arr) else n.Const(0, n.Scalar("int64")) for v in sides]
+        joins.append(n.Join(sizes[k], ends[0], ends[1]))
+    c.declare(*sizes.values())
+    for arm, value in pairs:
+        with _resumed(c, arm):
+            store_first(c, buffer.var, value.var, value.extents)
+    result, made = shrunk(c, buffer.var, sizes, ordered(*arrays))
+    later[result.var] = made
+    if shared:
+        reason = f"since line {c.b.loc.line} {name} is one of two arrays, depending on a condition"
+        result.root.copies = tuple(shared)
+        for root in (result.root, *shared):
+            root.freeze(reason)
+    return result
+
+
 def _copied(
     c: State, name: str, dtype: str, extents: tuple[n.Atom, ...], sides: list[tuple[Arm, Arr]], arms: list[Arm]
 ) -> Arr:
@@ -256,34 +302,10 @@ def _copied(
     return result
 
 
-def thaw(c: State, since: int) -> None:
-    """At the end of a statement: joins that it only used on the way (``np.sum(x if c else y)``) forbid no store."""
-    if len(c.joined) == since:
-        return
-    made, c.joined = c.joined[since:], c.joined[:since]
-    held = {id(root) for frame in c.frames for value in frame.env.values() for root in roots(value)}
-    if any(id(pieces[0]) in held for _, pieces in made):
-        return
-    for reason, pieces in made:
-        for root in pieces:
-            if root.frozen == reason:
-                root.frozen, root.fork = None, None
-
-
 def _may_agree(c: State, a: n.Atom, b: n.Atom) -> bool:
     """Whether the extents are equal, or are those of two arguments, say: then the branch that runs checks that."""
     equal = c.shapes.equal(a, b)
     return bool(equal) or (equal is None and c.shapes.simple(a) and c.shapes.simple(b))
-
-
-def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -> bool:
-    """Whether ``root`` is memory made here that no name but ``name`` refers to."""
-    if root.kind != "local" or root.copies:
-        return False
-    envs = [frame.env for frame in c.frames[:-1]]
-    for env in (c.env, *others):
-        envs.append({k: v for k, v in env.items() if k != name})
-    return not any(root in roots(v) for env in envs for v in env.values())
 
 
 def comprehend(c: State, node: Any) -> list[Value]:

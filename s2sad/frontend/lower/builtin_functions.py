@@ -8,6 +8,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numba
+
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import indexing, operators
@@ -61,7 +63,7 @@ def _len(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     return integer(len(items))
 
 
-@_handles(range)
+@_handles(range, numba.prange)
 def _range(c: State, args: _Args, kwargs: _Kwargs, hint: str) -> Value:
     if kwargs or not 1 <= len(args) <= 3:
         c.refuse("range takes 1 to 3 arguments")

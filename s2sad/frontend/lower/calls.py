@@ -24,6 +24,7 @@ from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
 from s2sad.frontend.lower.outcomes import Fork, TooDeep
+from s2sad.frontend.lower.refusals import is_foreign, refusal_of
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.statics import call_static, from_python
 from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
@@ -111,7 +112,7 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return call_with_out(c, f, args, kwargs, lambda rest: _call_object(c, f, args, rest, hint))
     found = library.implementation(f, args, kwargs)
     if found is not None:
-        return library.call(c, found, args, kwargs)
+        return library.call(c, found, args, kwargs, hint)
     if type(f) in OBJECTS:
         return OBJECTS[type(f)](c, f, args, kwargs, hint)
     handler = HANDLERS.get(known)
@@ -141,15 +142,12 @@ def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], 
         return containers.record(c, f, args, kwargs, lambda name, value: objects.default_of(c, f, name, value))
     if library.is_own(f):
         return c.call(library.callee(f), args, kwargs)
-    if isinstance(f, types.FunctionType | Dispatcher):
+    if isinstance(f, types.FunctionType | Dispatcher) and not is_foreign(f):
         return c.call(callee_of(c, f), args, kwargs)
-    found = objects.callable_of(c, f)
+    found = None if is_foreign(f) else objects.callable_of(c, f)
     if found is not None:
         return call_value(c, found, args, kwargs, hint)
-    name = getattr(f, "__name__", None) or type(f).__name__
-    c.refuse(
-        f"{name} has no derivative here", "a function of the supported ones (see docs/limitations.md), or your own"
-    )
+    c.refuse(*refusal_of(f))
 
 
 def _math_kind(c: State, f: Any, entry: Op, operands: Sequence[Num | Arr]) -> Kind | None:

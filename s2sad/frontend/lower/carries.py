@@ -8,10 +8,10 @@ otherwise (pitfall S7).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower.branches import exclusive
 from s2sad.frontend.lower.plans import (
     AbsentPlan,
     BadPlan,
@@ -21,41 +21,17 @@ from s2sad.frontend.lower.plans import (
     PermPlan,
     Plan,
     ScalarPlan,
+    SizedPlan,
     SlotPlan,
     TupPlan,
+    leaves_of,
+    root_of,
 )  # fmt: skip
+from s2sad.frontend.lower.sized import shrinking, shrunk, store_first
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Root, Static, Tup, Value, describe, ordered
+from s2sad.frontend.lower.values import Arr, Bad, Function, Num, Static, Tup, Value, describe, ordered
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
-
-
-def _leaves(carried: list[Carried], kind: type) -> Iterator[Leaf]:
-    for item in carried:
-        for leaf in item.leaves:
-            if isinstance(leaf.plan, kind):
-                yield leaf
-
-
-def _root(leaf: Leaf) -> Root:
-    assert isinstance(leaf.value, Arr)
-    return leaf.value.root
-
-
-def entry(c: State, carried: list[Carried]) -> None:
-    """Before the body: which memory permuted arrays stand for, and what a slot's first value forbids."""
-    permuted = list(_leaves(carried, PermPlan))
-    sources = [leaf.init.root for leaf in permuted if isinstance(leaf.init, Arr)]
-    for leaf in permuted:
-        _root(leaf).may = tuple(dict.fromkeys(sources))
-    for leaf in _leaves(carried, SlotPlan):
-        if isinstance(leaf.init, Arr) and not exclusive(c, leaf.init.root, leaf.name, []):
-            reason = (
-                f"{leaf.init.root.name} and {leaf.name} are the same array or not, depending on the trips of a loop"
-            )
-            leaf.init.root.freeze(reason)
-            _root(leaf).freeze(reason)
-
 
 # ---- the end of a trip ----------------------------------------------------------------------------------------------
 
@@ -69,8 +45,8 @@ def revise(
     """
     _note_ends(carried, ends)
     arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
-    permuted = [leaf.inner for leaf in _leaves(carried, PermPlan)]
-    targets = [leaf.end.var for leaf in _leaves(carried, PermPlan) if isinstance(leaf.end, Arr)]
+    permuted = [leaf.inner for leaf in leaves_of(carried, PermPlan)]
+    targets = [leaf.end.var for leaf in leaves_of(carried, PermPlan) if isinstance(leaf.end, Arr)]
     result: dict[str, Plan] = {}
     for item in carried:
         end = ends[item.name]
@@ -144,10 +120,17 @@ def _revised(
         case FixedPlan(value=value) if value == end:
             return plan
         case FixedPlan(value=Arr() as value) if isinstance(end, Arr):
-            return PermPlan(value) if end.var in arrays else _slot(c, name, end.dtype, end, value)
+            alike = (value.type.layout == "C", value.in_order) == (end.type.layout == "C", end.in_order)
+            return PermPlan(value) if end.var in arrays and alike else _slot(c, name, end.dtype, end, value)
         case PermPlan(array=array) if isinstance(end, Arr):
             bijective = end.var in permuted and targets.count(end.var) == 1
             return plan if bijective else _slot(c, name, end.dtype, end, array)
+        case SizedPlan() if isinstance(end, Arr) and isinstance(leaf.value, Arr):
+            again = _slot(c, name, end.dtype, end, leaf.value)
+            if not isinstance(again, SlotPlan):
+                return again
+            varying = again.varying if isinstance(again, SizedPlan) else ()
+            return replace(plan, dtype=again.dtype, varying=tuple(sorted({*plan.varying, *varying})))
         case SlotPlan() if isinstance(end, Arr):
             init = leaf.value
             return _slot(c, name, end.dtype, end, init if isinstance(init, Arr) else None)
@@ -166,6 +149,10 @@ def _slot(c: State, name: str, dtype: str, end: Arr, before: Arr | None = None) 
             return SlotPlan(dtype, tuple(e for e in extents if e is not None), ordered(end))
     elif before.ndim == end.ndim and _one_shape(c, before.extents, end.extents):
         return SlotPlan(join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end))
+    elif before.ndim == end.ndim and (varying := shrinking(c, before.extents, end.extents)):
+        return SizedPlan(
+            join(Kind(before.dtype), Kind(dtype)).dtype, before.extents, ordered(before, end), tuple(varying)
+        )
     return BadPlan(
         Bad(
             f"{name} is rebound in a loop to an array that is not provably of one shape",
@@ -192,48 +179,29 @@ def _outer_atom(c: State, extent: n.Atom) -> n.Atom | None:
     return next((v for v in heads if c.shapes.equal(v, extent)), None)
 
 
-def settle(c: State, carried: list[Carried], ends: dict[str, Value | None], serial: int) -> None:
-    """Refuse the aliases that copying into slots would not keep."""
-    slots = list(_leaves(carried, SlotPlan))
-    own = {id(_root(leaf)): leaf for leaf in slots}
-    seen: dict[int, Leaf] = {}
-    for leaf in slots:
-        if not isinstance(leaf.end, Arr):
-            continue
-        root, slot = leaf.end.root, _root(leaf)
-        other = seen.setdefault(id(root), leaf)
-        if other is not leaf:
-            _never_written(c, (slot, _root(other), root), leaf.name, other.name)
-        fresh = root.kind == "local" and root.serial > serial and not root.copies and not root.may
-        if not fresh and id(root) not in own:
-            _never_written(c, (slot, root, *root.copies), leaf.name, root.name)
-
-
-def _never_written(c: State, pieces: tuple[Root, ...], name: str, other: str) -> None:
-    reason = f"{name} and {other} are then the same array on some trips of a loop"
-    for root in pieces:
-        if any(piece.written for piece in root.all()):
-            c.refuse(f"the loop writes an array, and {reason}", f"{name} = {other}.copy()")
-        root.freeze(reason)
-
-
 def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> None:
     """The end of the body: casts of what is carried, copies into slots (all are read before any is overwritten)."""
-    slots = [leaf for leaf in _leaves(carried, SlotPlan) if leaf.end != leaf.value]
-    memory = {id(_root(leaf)) for leaf in slots}
+    slots = [leaf for leaf in leaves_of(carried, SlotPlan) if leaf.end != leaf.value]
+    memory = {id(root_of(leaf)) for leaf in slots}
     copies: list[tuple[Leaf, n.Atom]] = []
     for leaf in slots:
         end, plan = leaf.end, leaf.plan
         assert isinstance(end, Arr) and isinstance(plan, SlotPlan)
-        for a, b in zip(plan.extents, end.extents, strict=True):
+        varying = plan.varying if isinstance(plan, SizedPlan) else ()
+        for axis, (a, b) in enumerate(zip(plan.extents, end.extents, strict=True)):
+            if axis in varying:
+                continue
             c.check_equal(a, b, "ValueError", f"{leaf.name} is rebound in a loop, where it must keep its shape")
         atom = ew.cast_value(c, end, plan.dtype)
-        if atom == end.var and id(end.root) in memory and len(slots) > 1:
+        if atom == end.var and any(id(r) in memory for r in end.root.all()) and len(slots) > 1:
             atom = c.array_call("copy", (atom,), plan.dtype, end.extents, leaf.name).var
         copies.append((leaf, atom))
     for leaf, atom in copies:
         assert isinstance(leaf.value, Arr)
-        c.emit(n.Store(leaf.value.var, (), atom, -1, c.b.loc))
+        if leaf.buffer is not None and isinstance(leaf.end, Arr):
+            store_first(c, leaf.buffer, atom, leaf.end.extents)
+        else:
+            c.emit(n.Store(leaf.value.var, (), atom, -1, c.b.loc))
     for item in carried:
         for leaf in item.leaves:
             if isinstance(leaf.plan, ScalarPlan) and isinstance(leaf.end, Num):
@@ -247,7 +215,7 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
 
 def leave(c: State, carried: list[Carried], after: frozenset[str]) -> tuple[n.Carry, ...]:
     """Statements before the loop, its carries, and the names after it."""
-    _check_permuted(c, list(_leaves(carried, PermPlan)))
+    _check_permuted(c, list(leaves_of(carried, PermPlan)))
     carries: list[n.Carry] = []
     for item in carried:
         leaves = iter(item.leaves)
@@ -283,9 +251,11 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
             outer = c.b.var(leaf.name, leaf.inner.type)
             carries.append(n.Carry(leaf.inner, leaf.init.var, leaf.next, outer))
             result = Arr(outer, c.root(leaf.name), leaf.init.in_order)
-            result.root.may = _root(leaf).may
+            result.root.may, result.root.group = root_of(leaf).may, carries
             leaf.outer = result
             return result
+        case SizedPlan(dtype=dtype):
+            return _left_sized(c, leaf, plan, carries)
         case SlotPlan(dtype=dtype):
             assert isinstance(leaf.value, Arr)
             c.emit(n.Alloc(leaf.value.var, None, "local", c.b.loc))
@@ -293,6 +263,21 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
                 c.emit(n.Store(leaf.value.var, (), ew.cast_value(c, leaf.init, dtype), -1, c.b.loc))
             return leaf.value
     return leaf.value
+
+
+def _left_sized(c: State, leaf: Leaf, plan: SizedPlan, carries: list[n.Carry]) -> Arr:
+    """The memory before the loop, the carried extents, and what is left of the array after it."""
+    assert leaf.buffer is not None and isinstance(leaf.init, Arr) and isinstance(leaf.end, Arr)
+    c.emit(n.Alloc(leaf.buffer, None, "local", c.b.loc))
+    c.emit(n.Store(leaf.buffer, (), ew.cast_value(c, leaf.init, plan.dtype), -1, c.b.loc))
+    outer: dict[int, n.Var] = {}
+    for axis, size in zip(plan.varying, leaf.sizes, strict=True):
+        outer[axis] = c.b.var(size.hint, size.type)
+        carries.append(n.Carry(size, leaf.init.extents[axis], leaf.end.extents[axis], outer[axis]))
+    value, leaf.tail = shrunk(c, leaf.buffer, outer, plan.in_order)
+    if root_of(leaf).frozen:
+        value.root.freeze(root_of(leaf).frozen or "")
+    return value
 
 
 def _check_permuted(c: State, leaves: list[Leaf]) -> None:

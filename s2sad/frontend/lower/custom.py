@@ -157,18 +157,21 @@ class _Rules:
     def vjp(self, result: Value, residuals: Value | None) -> n.Rule | str:
         c, f = self.c, self.f
         bar = _seeds(c, result, "bar")
+        flags: list[n.Var] = [c.b.var("active", n.Scalar("bool")) for _ in bar.variables]
         if f.bwd is not None:
             assert residuals is not None
             callee = _callee(c, f.bwd)
             arguments, keywords = [_guarded(c, residuals), bar.value], {}
         elif f.vjp is not None:
             callee = _callee(c, f.vjp)
-            (name,) = (k for k, p in inspect.signature(f.vjp).parameters.items() if p.kind is p.KEYWORD_ONLY)
-            arguments, keywords = [result, *self.given], {name: bar.value}
+            names = [k for k, p in inspect.signature(f.vjp).parameters.items() if p.kind is p.KEYWORD_ONLY]
+            arguments, keywords = [result, *self.given], {k: bar.value for k in names if k != "active"}
+            if "active" in names:
+                keywords["active"] = _flags(c, result, flags)
         else:
             return f"{f.__name__} has no rule for reverse mode"  # type: ignore[attr-defined]
         with c.nested() as body:
-            c.declare(*bar.variables)
+            c.declare(*bar.variables, *flags)
             made = c.call(callee, arguments, keywords)
             many = len(self.given) != 1
             items = made.items if isinstance(made, Tup) and (many or _wraps(made, self.given[0])) else (made,)
@@ -178,7 +181,7 @@ class _Rules:
                 words = f"{callee.name} returns {len(items)} cotangents for {len(self.given)} arguments"
                 _fail(callee, words, "one for each, None for zero")
             found = [a for g, v in zip(self.given, items) for a in self.matched(callee, v, g, "cotangent")]
-        return n.Rule(bar.variables, tuple(body), tuple(found))
+        return n.Rule((*bar.variables, *flags), tuple(body), tuple(found))
 
     def jvp(self, result: Value) -> n.Rule | str:
         c, f = self.c, self.f
@@ -293,6 +296,19 @@ def _seeds(c: State, value: Value, suffix: str) -> _Seeds:
         return NONE
 
     return _Seeds(seed(value), tuple(variables))
+
+
+def _flags(c: State, value: Value, flags: list[n.Var]) -> Value:
+    """For every floating leaf of ``value`` the next of ``flags``, in the structure of ``value``."""
+    left = iter(flags)
+
+    def flag(v: Value) -> Value:
+        if isinstance(v, Tup):
+            return replace(v, items=tuple(flag(item) for item in v.items))
+        floating = isinstance(v, Num | Arr) and v.dtype.startswith("float")
+        return Num(next(left)) if floating else NONE
+
+    return flag(value)
 
 
 def _free(rule: n.Rule) -> Iterator[n.Var]:

@@ -131,7 +131,9 @@ def fold(function: Callable, args: Sequence[Num | Arr]) -> Num | None:
         kind = kind_of(value)
     except (ArithmeticError, TypeError, ValueError):
         return None
-    if not math.isfinite(value) or (kind.dtype == "int64" and not -(2**63) <= int(value) < 2**63):
+    if not math.isfinite(value) and all(math.isfinite(v) for v in values):
+        return None
+    if kind.dtype == "int64" and not -(2**63) <= int(value) < 2**63:
         return None
     if kind.weak:
         atom = const(value)

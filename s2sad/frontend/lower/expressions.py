@@ -17,7 +17,7 @@ from s2sad.frontend.lower.linear import matmul
 from s2sad.frontend.lower.matching import Matches
 from s2sad.frontend.lower.patterns import lower_matches
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Function, Iterated, Num, SliceOf, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import Arr, Function, Iterated, Num, Random, SliceOf, Static, Tup, Value, describe
 from s2sad.library.registry import grid_of
 
 _OF_TUPLES = ("_replace", "_asdict", "index", "count")
@@ -110,7 +110,7 @@ def attribute_of(c: State, base: Value, name: str) -> Value:
         field = name in getattr(base.cls, "_fields", ())  # it may be named as a method is
         if base.is_record or field or name not in ("_replace", "_asdict", "index", "count"):
             return objects.of_record(c, base, name)
-    if isinstance(base, Arr | Num | Tup):
+    if isinstance(base, Arr | Num | Tup | Random):
         return methods.attribute(c, base, name)
     c.refuse(f"attribute {name} of {describe(base)}")
 

@@ -11,6 +11,7 @@ from s2sad.frontend.lower.outcomes import Refused
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Num, Static
 
+UNKNOWN = object()  # a value that is not known while lowering
 _HIDDEN = " (debug=True shows the values)"
 
 
@@ -40,8 +41,8 @@ def message(c: State, node: Any) -> str:
         if not isinstance(node.value, str):
             c.refuse("a message that is not text", f'"{node.value}"')
         return node.value
-    known = _known(c, node)
-    return known if isinstance(known, str) else gast.unparse(node).strip() + _HIDDEN
+    value = known(c, node)
+    return value if isinstance(value, str) else gast.unparse(node).strip() + _HIDDEN
 
 
 def _formatted(c: State, node: Any) -> str:
@@ -51,35 +52,39 @@ def _formatted(c: State, node: Any) -> str:
         if isinstance(part, gast.Constant):
             out += str(part.value)
             continue
-        known = _known(c, part.value)
+        value = known(c, part.value)
         spec = part.format_spec
         plain = spec is None or all(isinstance(v, gast.Constant) for v in spec.values)
-        if known is _Unknown or not plain:
+        if value is UNKNOWN or not plain:
             out += "{" + gast.unparse(part.value).strip() + "}"
             hidden = _HIDDEN
             continue
-        convert = {114: repr, 115: str, 97: ascii}.get(part.conversion, lambda v: v)
-        out += format(convert(known), "" if spec is None else "".join(str(v.value) for v in spec.values))
+        out += formatted(c, part, value)
     return out + hidden
 
 
-class _Unknown:
-    """Stands for a value that is not known while lowering."""
+def formatted(c: State, part: Any, value: Any) -> str:
+    """The known ``value`` of one place of an f-string as Python writes it there."""
+    spec = part.format_spec
+    if spec is not None and not all(isinstance(v, gast.Constant) for v in spec.values):
+        c.refuse("a computed format in an f-string", "the format written out")
+    convert = {114: repr, 115: str, 97: ascii}.get(part.conversion, lambda v: v)
+    return format(convert(value), "" if spec is None else "".join(str(v.value) for v in spec.values))
 
 
-def _known(c: State, node: Any) -> Any:
+def known(c: State, node: Any) -> Any:
     """The value of ``node`` if it is text, ``None`` or one of Python's numbers known now; it leaves no statements."""
     if any(isinstance(inner, gast.NamedExpr | gast.Call) for inner in gast.walk(node)):
-        return _Unknown
+        return UNKNOWN
     try:
         with c.nested() as out:
             value = c.expr(node)
     except Refused:
-        return _Unknown
+        return UNKNOWN
     if out:
-        return _Unknown
+        return UNKNOWN
     if isinstance(value, Num) and value.weak and value.const is not None:
         return value.const
     if isinstance(value, Static) and (value.value is None or isinstance(value.value, str)):
         return value.value
-    return _Unknown
+    return UNKNOWN

@@ -68,8 +68,8 @@ def _extremum(fn: str) -> Handler:
     return handler
 
 
-handles(np.max)(_extremum("max"))
-handles(np.min)(_extremum("min"))
+handles(np.max, np.amax)(_extremum("max"))
+handles(np.min, np.amin)(_extremum("min"))
 
 
 def _place(fn: str) -> Handler:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from s2sad import library
 from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.frames import Callee, parameters
@@ -37,7 +39,7 @@ def callee(f: Callable, label: str = "") -> Callee:
 def numpy_call(c: State, f: Any, args: Sequence[Value], kwargs: dict[str, Value], hint: str) -> Value:
     """A call of NumPy's function ``f``, which has a handler or an implementation."""
     found = implementation(f, args, kwargs)
-    return HANDLERS[f](c, list(args), kwargs, hint) if found is None else call(c, found, args, kwargs)
+    return HANDLERS[f](c, list(args), kwargs, hint) if found is None else call(c, found, args, kwargs, hint)
 
 
 def implementation(f: Any, args: Sequence[Value], kwargs: dict[str, Value]) -> Implementation | None:
@@ -49,8 +51,8 @@ def implementation(f: Any, args: Sequence[Value], kwargs: dict[str, Value]) -> I
     return found if known else None
 
 
-def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
-    """A call of NumPy's function that ``found`` implements."""
+def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[str, Value], hint: str = "t") -> Value:
+    """A call of NumPy's function that ``found`` implements; ``hint`` is what messages call a new array."""
     target = callee(found.function, found.name)
     names = [p.id for p in parameters(target.args)]
     unknown = [k for k in kwargs if k not in names]
@@ -60,6 +62,8 @@ def call(c: State, found: Implementation, args: Sequence[Value], kwargs: dict[st
         c.refuse(f"the keyword {unknown[0]} of {short}", f"{short}({', '.join(names)})")
     serial = c.serial
     result = c.call(target, [*(from_python(v) for v in found.first), *args], kwargs)
+    if isinstance(result, Arr) and result.root.serial > serial and hint != "t":
+        result.root.name = hint
     return _laid_out(result, [*args, *kwargs.values()], serial)
 
 
@@ -76,17 +80,24 @@ def _require(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -
     message, error = args[1], args[2] if len(args) > 2 else Static(ValueError)
     assert isinstance(message, Static) and isinstance(error, Static)
     if cond.const is None:
-        c.check(cond.atom, error.value.__name__, message.value)
+        c.check(cond.atom, _error_name(error), message.value.replace("{line}", str(c.b.loc.line)))
     elif not cond.const:
-        c.refuse(message.value)
+        c.refuse(message.value.replace("line {line}: ", ""))
     return NONE
+
+
+def _error_name(error: Static) -> str:
+    """The error class as generated code names it."""
+    linear = error.value is np.linalg.LinAlgError
+    return "np.linalg.LinAlgError" if linear else error.value.__name__
 
 
 @handles(match)
 def _match(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
-    a, b, message = args
-    assert isinstance(a, Num) and isinstance(b, Num) and isinstance(message, Static)
-    c.check_equal(c.scalar(a, "int64"), c.scalar(b, "int64"), "ValueError", message.value)
+    a, b, message = args[:3]
+    error = args[3] if len(args) > 3 else Static(ValueError)
+    assert isinstance(a, Num) and isinstance(b, Num) and isinstance(message, Static) and isinstance(error, Static)
+    c.check_equal(c.scalar(a, "int64"), c.scalar(b, "int64"), _error_name(error), message.value)
     return NONE
 
 

@@ -8,7 +8,8 @@ import gast
 
 from s2sad.analysis.shapes import Form
 from s2sad.frontend.lower import branches, operators
-from s2sad.frontend.lower.carries import entry, finish, leave, revise, settle
+from s2sad.frontend.lower.aliasing import entry, settle
+from s2sad.frontend.lower.carries import finish, leave, revise
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trips
 from s2sad.frontend.lower.jumps import flags_of, leave_flag
 from s2sad.frontend.lower.liveness import names_bound
@@ -164,6 +165,8 @@ class _Loop:
         exchanged = self.exchanges(carried)
         count = None if stop is None else c.b.var("trips", n.Scalar("int64"))
         c.emit(n.For(index, self.start, self.stop, self.step, carries, tuple(out), self.loc, stop, count))
+        for stmt in (stmt for item in carried for leaf in item.leaves for stmt in leaf.tail):
+            c.emit(stmt)
         c.env.update(exchanged)
         return None
 
@@ -226,6 +229,10 @@ class _Loop:
         """The statements of one trip."""
         c = self.c
         c.declare(index, *(leaf.inner for item in carried for leaf in item.leaves if leaf.inner is not None))
+        for leaf in (leaf for item in carried for leaf in item.leaves):
+            c.declare(*leaf.sizes)
+            for stmt in leaf.head:
+                c.emit(stmt)
         self.index_bounds(index)
         for name in _bound(self.node):
             c.env.pop(name, None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gast
 import numpy as np
 
-from s2sad.frontend.lower import containers, library, operators, shaping
+from s2sad.frontend.lower import containers, library, operators, randomness, shaping
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.arguments import bound, dtype_of
 from s2sad.frontend.lower.shape_functions import array_fact
 from s2sad.frontend.lower.state import State, num
-from s2sad.frontend.lower.values import Arr, Method, Num, Static, Tup, Value, describe, integer, ordered
+from s2sad.frontend.lower.values import Arr, Method, Num, Random, Static, Tup, Value, describe, integer, ordered
 from s2sad.library import METHODS
 
 _AS_FUNCTIONS = {
@@ -22,8 +22,15 @@ _AS_FUNCTIONS = {
 _OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item")
 
 
-def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
+def attribute(c: State, base: Arr | Num | Tup | Random, name: str) -> Value:
     """``base.name``."""
+    if isinstance(base, Random):
+        if name not in randomness.METHODS:
+            c.refuse(
+                f"the method {name} of a random generator is not supported",
+                f"one of {', '.join(sorted(randomness.METHODS))}",
+            )
+        return Method(base, name)
     if isinstance(base, Tup):
         own = base.is_dict and containers.has_dict_method(name)
         if own or (name in ("_replace", "_asdict") and base.is_plain and base.cls is not None):
@@ -55,8 +62,12 @@ def attribute(c: State, base: Arr | Num | Tup, name: str) -> Value:
     c.refuse(f"the attribute {name} of {describe(base)} is not supported")
 
 
-def call(c: State, base: Arr | Num | Tup, name: str, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+def call(
+    c: State, base: Arr | Num | Tup | Random, name: str, args: list[Value], kwargs: dict[str, Value], hint: str
+) -> Value:
     """``base.name(*args, **kwargs)``."""
+    if isinstance(base, Random):
+        return randomness.draw(c, base, name, args, kwargs, hint)
     if isinstance(base, Tup):
         return _of_container(c, base, name, args, kwargs)
     if name == "copy" and isinstance(base, Arr):

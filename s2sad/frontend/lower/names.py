@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import numbers
 import types
 from collections.abc import Callable
 
 import numpy as np
 
-from s2sad.analysis.signature import ArgSpec, ArrayArg, ScalarArg, StaticArg, TupleArg, spec_of
+from s2sad.analysis.signature import ArgSpec, ArrayArg, GeneratorArg, ScalarArg, StaticArg, TupleArg, spec_of
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower import containers
 from s2sad.frontend.lower.frames import Frame
 from s2sad.frontend.lower.outcomes import Capture, Fork, Guard
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.statics import from_python
-from s2sad.frontend.lower.values import Arr, Bad, Num, Static, Tup, Value, number
+from s2sad.frontend.lower.values import Arr, Bad, Num, Random, Static, Tup, Value, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 from s2sad.ir.trees import Keys
@@ -93,6 +94,12 @@ def _capture(c: State, name: str, value: object, read: Callable[[], object]) -> 
     if isinstance(value, list | dict | set):
         c.refuse(f"{name} is a captured {type(value).__name__}", "a tuple, a list or a dict, or an argument")
     static = isinstance(value, types.ModuleType | type | str | np.dtype) or value is None or callable(value)
+    if isinstance(value, np.random.Generator | np.random.RandomState):
+        c.refuse(f"{name} is a captured random generator", "pass it as an argument of the function")
+    if isinstance(value, numbers.Number) and not isinstance(value, complex):
+        c.refuse(f"{name} is a captured {type(value).__name__}", f"a float: {name} = float({name}) before the call")
+    if isinstance(value, complex):
+        c.refuse(f"{name} is complex; complex numbers are not supported yet", "real and imaginary parts")
     if not static and value is not Ellipsis and not is_plain_object(value):
         c.refuse(f"{name} is an object of type {type(value).__name__}", "pass its numbers and arrays as arguments")
     guard(c, ("object", name, id(value)), read, value)
@@ -189,6 +196,8 @@ def parameter(c: State, name: str, spec: ArgSpec, kind: str = "param") -> tuple[
             return n.Struct(tuple(p[0] for p in parts), spec.cls), value
         case StaticArg():
             return None, Static(spec.value)
+        case GeneratorArg():
+            return c.b.var(name, n.Scalar("generator")), Random(name)
     raise TypeError(type(spec).__name__)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from s2sad.analysis.types import Kind
+from s2sad.frontend.lower.sized import shrunk
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Num, Tup, Value
+from s2sad.frontend.lower.values import Arr, Bad, Num, Root, Tup, Value
 from s2sad.ir import nodes as n
 from s2sad.ir.trees import Keys
 
@@ -40,6 +42,13 @@ class SlotPlan:
     dtype: str
     extents: tuple[n.Atom, ...]
     in_order: bool
+
+
+@dataclass(frozen=True)
+class SizedPlan(SlotPlan):
+    """A slot whose array may shrink on the axes in ``varying``; ``extents`` are those before the loop."""
+
+    varying: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,10 @@ class Leaf:
     end: Value | None = None
     next: n.Atom | None = None
     outer: Value | None = None
+    buffer: n.Var | None = None  # of a slot whose array shrinks: all of its memory
+    sizes: tuple[n.Var, ...] = ()  # and the carried extents
+    head: tuple[n.Stmt, ...] = ()  # statements at the start of a trip
+    tail: tuple[n.Stmt, ...] = ()  # statements after the loop
 
 
 @dataclass
@@ -132,8 +145,26 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
             layout = "C" if array.type.layout == "C" else "A"
             leaf.inner = c.b.var(name, n.Array(array.dtype, array.extents, layout))
             leaf.value = Arr(leaf.inner, c.root(name), array.in_order)
+        case SizedPlan():
+            leaf.buffer = c.b.var(name, n.Array(plan.dtype, plan.extents))
+            leaf.sizes = tuple(c.b.var(f"{name}_n", n.Scalar("int64")) for _ in plan.varying)
+            leaf.value, leaf.head = shrunk(c, leaf.buffer, dict(zip(plan.varying, leaf.sizes)), plan.in_order)
         case SlotPlan(dtype=dtype, extents=extents, in_order=in_order):
             leaf.value = c.fresh(c.b.var(name, n.Array(dtype, extents)), in_order)
         case BadPlan(value=value):
             leaf.value = value
     return leaf.value
+
+
+def leaves_of(carried: list[Carried], kind: type) -> Iterator[Leaf]:
+    """The leaves whose plan is of ``kind``."""
+    for item in carried:
+        for leaf in item.leaves:
+            if isinstance(leaf.plan, kind):
+                yield leaf
+
+
+def root_of(leaf: Leaf) -> Root:
+    """The memory that a leaf is inside the loop."""
+    assert isinstance(leaf.value, Arr)
+    return leaf.value.root

@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from s2sad.frontend.lower import indexing, operators
-from s2sad.frontend.lower.branches import lower_if, thaw
+from s2sad.frontend.lower.branches import lower_if
 from s2sad.frontend.lower.expressions import nested_callee
 from s2sad.frontend.lower.failures import failure, message
 from s2sad.frontend.lower.iteration import bind_target
@@ -20,6 +20,8 @@ from s2sad.frontend.lower.liveness import RETURN, names_bound, names_read
 from s2sad.frontend.lower.loops import lower_for, lower_while
 from s2sad.frontend.lower.names import attribute, lookup, usable
 from s2sad.frontend.lower.outcomes import Fork, NeedsStatic, Refused, TooDeep
+from s2sad.frontend.lower.printing import is_print, lower_print
+from s2sad.frontend.lower.sharing import thaw
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import NONE, Arr, Bad, Dead, Function, Static, Tup, Value
 from s2sad.ir.builder import const
@@ -104,7 +106,10 @@ def _return(c: State, stmt: Any) -> None:
 
 
 def _expression(c: State, stmt: Any) -> None:
-    c.expr(stmt.value)
+    if is_print(c, stmt.value):
+        lower_print(c, stmt.value)
+    else:
+        c.expr(stmt.value)
 
 
 def _pass(c: State, stmt: Any) -> None:

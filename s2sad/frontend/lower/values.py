@@ -61,6 +61,7 @@ class Root:
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
     copies: tuple[Root, ...] = ()
+    group: Any = None  # what a loop left that permuted arrays: different names of one group are different memory
 
     def all(self) -> Iterator[Root]:
         yield self
@@ -158,10 +159,17 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Method:
-    """A bound method of an array or tuple."""
+class Random:
+    """A ``numpy.random.Generator``: the parameter ``name``."""
 
-    base: Arr | Num | Tup
+    name: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A bound method of an array, tuple or generator."""
+
+    base: Arr | Num | Tup | Random
     name: str
 
 
@@ -242,7 +250,7 @@ class Dead:
 
 _Callable: TypeAlias = Function | Method | Partial
 _Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated
-Value: TypeAlias = Num | Arr | Tup | Static | _Callable | _Iterable | SliceOf | Bad | Dead
+Value: TypeAlias = Num | Arr | Tup | Static | Random | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
 
 
@@ -319,6 +327,8 @@ def describe(value: Value) -> str:
             return f"an object of type {type(v).__name__}"
         case Function() | Partial():
             return "a function"
+        case Random():
+            return "a random generator"
         case Method(name=name):
             return f"the method {name}"
         case Range():

@@ -1,0 +1,63 @@
+"""Which aliases a loop's slots would not keep: what may be written, and what is refused."""
+
+from __future__ import annotations
+
+from s2sad.frontend.lower.plans import Carried, Leaf, PermPlan, SlotPlan, leaves_of, root_of
+from s2sad.frontend.lower.sharing import exclusive
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Arr, Root, Value
+
+
+def entry(c: State, carried: list[Carried]) -> None:
+    """Before the body: which memory permuted arrays stand for, and what a slot's first value forbids."""
+    permuted = list(leaves_of(carried, PermPlan))
+    sources = [leaf.init.root for leaf in permuted if isinstance(leaf.init, Arr)]
+    for leaf in permuted:
+        root_of(leaf).may = tuple(dict.fromkeys(sources))
+    for leaf in leaves_of(carried, SlotPlan):
+        if isinstance(leaf.init, Arr) and not exclusive(c, leaf.init.root, leaf.name, []):
+            reason = (
+                f"{leaf.init.root.name} and {leaf.name} are the same array or not, depending on the trips of a loop"
+            )
+            leaf.init.root.freeze(reason)
+            root_of(leaf).freeze(reason)
+
+
+def settle(c: State, carried: list[Carried], ends: dict[str, Value | None], serial: int) -> None:
+    """Refuse the aliases that copying into slots would not keep."""
+    slots = list(leaves_of(carried, SlotPlan))
+    own = {id(root_of(leaf)): leaf for leaf in slots}
+    seen: dict[int, Leaf] = {}
+    for leaf in slots:
+        if not isinstance(leaf.end, Arr):
+            continue
+        root, slot = leaf.end.root, root_of(leaf)
+        if _permuted(leaf, slots, own, serial):
+            continue
+        other = seen.setdefault(id(root), leaf)
+        if other is not leaf:
+            _never_written(c, (slot, root_of(other), root), leaf.name, other.name)
+        fresh = root.kind == "local" and root.serial > serial and not root.copies and not root.may
+        if not fresh and id(root) not in own:
+            _never_written(c, (slot, root, *root.copies), leaf.name, root.name)
+
+
+def _permuted(leaf: Leaf, slots: list[Leaf], own: dict[int, Leaf], serial: int) -> bool:
+    """Whether a trip ends with what an inner loop left that permuted slots or arrays of this trip."""
+    root = leaf.end.root if isinstance(leaf.end, Arr) else None
+    if root is None or root.group is None:
+        return False
+    if not all(id(r) in own or (r.kind == "local" and r.serial > serial and not (r.copies or r.may)) for r in root.may):
+        return False
+    others = [other.end.root for other in slots if other is not leaf and isinstance(other.end, Arr)]
+    mine = {id(r) for r in root.may}
+    meet = [r for r in others if r is root or any(id(piece) in mine for piece in r.all())]
+    return all(r is not root and r.group is root.group for r in meet)
+
+
+def _never_written(c: State, pieces: tuple[Root, ...], name: str, other: str) -> None:
+    reason = f"{name} and {other} are then the same array on some trips of a loop"
+    for root in pieces:
+        if any(piece.written for piece in root.all()):
+            c.refuse(f"the loop writes an array, and {reason}", f"{name} = {other}.copy()")
+        root.freeze(reason)

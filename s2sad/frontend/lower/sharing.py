@@ -1,0 +1,55 @@
+"""Who else refers to a piece of memory, and when that no longer matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.values import Arr, Root, Value, roots
+
+
+def thaw(c: State, since: int) -> None:
+    """At the end of a statement: joins that it only used on the way (``np.sum(x if c else y)``) forbid no store."""
+    if len(c.joined) == since:
+        return
+    made, c.joined = c.joined[since:], c.joined[:since]
+    held = {id(root) for frame in c.frames for value in frame.env.values() for root in roots(value)}
+    if any(id(pieces[0]) in held for _, pieces in made):
+        return
+    for reason, pieces in made:
+        for root in pieces:
+            if root.frozen == reason:
+                root.frozen, root.fork = None, None
+
+
+def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -> bool:
+    """Whether ``root`` is memory made here that no name but ``name`` refers to."""
+    if root.kind != "local" or root.copies or root.frozen:
+        return False
+    envs = [frame.env for frame in c.frames[:-1]]
+    for env in (c.env, *others):
+        envs.append({k: v for k, v in env.items() if k != name and k not in c.together})
+    return not any(root in roots(v) for env in envs for v in env.values())
+
+
+def exchanged(names: Iterable[str], after: frozenset[str], envs: list[dict[str, Value]]) -> frozenset[str]:
+    """Names of arrays that two sides leave in different ways, if none is another one's alias on either side.
+
+    Their content may be copied: nobody sees which memory they were. What is not read later is taken out of ``envs``.
+    """
+    names = list(names)
+    for env in envs:
+        for name in names:
+            if name not in after:
+                env.pop(name, None)
+    pairs = {name: [env.get(name) for env in envs] for name in names}
+    arrays = {k: v for k, v in pairs.items() if all(isinstance(a, Arr) for a in v) and v[0] != v[1]}
+    for side in range(len(envs)):
+        found = [id(root) for values in arrays.values() for root in _pieces(values[side])]
+        if len(set(found)) < len(found):
+            return frozenset()
+    return frozenset(arrays)
+
+
+def _pieces(value: Value | None) -> list[Root]:
+    return [] if value is None else list(roots(value))
