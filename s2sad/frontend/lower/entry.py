@@ -8,7 +8,7 @@ import numpy as np
 
 from s2sad.analysis.signature import ArgSpec, spec_of
 from s2sad.errors import ArgumentError, InternalError, Problem, refuse
-from s2sad.frontend.lower import calls, containers, names
+from s2sad.frontend.lower import calls, containers, lists, names
 from s2sad.frontend.lower.expressions import attribute_of, lower_expr
 from s2sad.frontend.lower.frames import Callee, Frame, parameters
 from s2sad.frontend.lower.outcomes import Capture, Guard, Refused
@@ -50,7 +50,7 @@ def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
     ArgumentError
         If there are more or fewer specifications than parameters.
     """
-    c = State(lower_expr, lower_block, calls.inline, calls.call_value, attribute_of)
+    c = State(lower_expr, lower_block, calls.inline, calls.call_value, attribute_of, lists.set_item)
     c.b.loc = source.loc(source.tree)
     callee = Callee.of(source.qualname, source.tree, source)
     c.callees[source.fn] = callee
