@@ -56,10 +56,10 @@ def check_overlap(args: list[tuple[lay.Leaf, np.ndarray, str]]) -> None:
         Naming both arguments.
     """
     for k, (leaf, array, name) in enumerate(args):
-        if leaf.written and not array.flags.writeable:
-            raise ArgumentError(f"{name} is written, and the array given for it is read-only; pass a copy")
         if leaf.written and _overlaps_itself(array):
             raise ArgumentError(f"{name} is written, and several of its elements share memory; pass a copy")
+        if leaf.written and not array.flags.writeable:
+            raise ArgumentError(f"{name} is written, and the array given for it is read-only; pass a copy")
         for other_leaf, other, other_name in args[:k]:
             if not (leaf.written or other_leaf.written) or not np.may_share_memory(array, other):
                 continue

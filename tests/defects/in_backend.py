@@ -46,7 +46,7 @@ DEFECTS: dict[str, Defect] = {
     "written arguments are not copied": defect(
         Edit(entry._copy_written, "np.array(value, order='K') if leaf.written else value", "value"),
         repeatable("overwrites_argument"),
-        test(test_transforms.test_gradient_of_a_function_that_writes, "python"),
+        test(test_transforms.test_tangent_of_a_function_that_writes),
     ),
     "captured values are those of the first call": defect(
         Edit(Variant.__init__, "if reads.frozen else reads.hidden", "if True else reads.hidden"),

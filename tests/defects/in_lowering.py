@@ -1,7 +1,7 @@
 """Defects in lowering and scalarizing: indices, casts, broadcasting, order of evaluation, memory versions, overlaps."""
 
 from s2sad.adjoint import guards
-from s2sad.frontend.lower import elementwise, indexing, operators, slices
+from s2sad.frontend.lower import elementwise, indexing, operators, slices, views
 from s2sad.scalarize import extremum, index, plan, reduce, stores
 from tests import test_corpus
 from tests.api import test_transforms
@@ -48,7 +48,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "a stored value's extents are not checked": defect(
         Edit(
-            indexing._fitted,
+            views.fitted,
             "c.check_equal(mine, theirs, 'SizeOne' if one_possible else 'ValueError', message)",
             "pass",
         ),

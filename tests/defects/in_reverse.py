@@ -139,8 +139,9 @@ DEFECTS: dict[str, Defect] = {
     "only the first operand of a library call is varied": defect(
         Edit(
             activity.flows,
-            "for arg in stmt.args:\n                    add(arg, stmt.out)",
-            "add(stmt.args[0], stmt.out)",
+            "for arg in stmt.args:\n                    for made in stmt.outs:\n"
+            "                        add(arg, made)\n            case n.Custom",
+            "for made in stmt.outs:\n                    add(stmt.args[0], made)\n            case n.Custom",
         ),
         cotangent("products"),
     ),
@@ -149,7 +150,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "a saved row is the one of the first trip": defect(
         Edit(
-            Tapes._forward_numbers,
+            Tapes.forward_numbers,
             "return r.owner.indices",
             "return tuple(n.Const(0, i.type) for i in r.owner.indices)",
         ),

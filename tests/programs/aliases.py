@@ -8,7 +8,7 @@ PAIR = lambda rng: (normal(rng, 4), normal(rng, 4), 0.7)
 OTHER = lambda rng: (normal(rng, 4), normal(rng, 4), -0.7)
 
 
-@program(PAIR, written=("x",), variants={"other": OTHER}, tags="spread")
+@program(PAIR, written=("x", "y"), variants={"other": OTHER}, tags="spread")
 def conditional_alias_written(x, y, c):
     r = x if c > 0 else y
     r[0] = c * c

@@ -218,7 +218,7 @@ def step_vjp(y, x, *, y_bar):
 
 @step.defjvp
 def step_jvp(y, x, *, x_dot):
-    return x_dot / x
+    return x_dot / np.float64(x)
 
 
 @program(lambda rng: (0.0, 2.0), fd=False, gradient=lambda x, y: (1.0, 0.5))

@@ -72,7 +72,7 @@ def while_in_for_in_while(s, a):
 @program(
     lambda rng: (between(rng, 0.5, 1.2, 4, 6), 0.4),
     variants={"empty": lambda rng: (normal(rng, 4, 0), 0.4)},
-    tags="inert",
+    tags="inert composite",
 )
 def break_in_the_inner_of_two(x, s):
     for i in range(x.shape[0]):

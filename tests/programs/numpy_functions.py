@@ -53,7 +53,7 @@ def written_parts(a):
     left, right = np.hsplit(b, 2)
     top, bottom = np.vsplit(b, 2)
     left += right * top[0, 1]
-    return b * bottom
+    return b[0] * bottom[0]
 
 
 @program(

@@ -36,11 +36,12 @@ def defined_on_one_branch(x):
 
 
 @program(lambda rng: (normal(rng, 6),), refused="list")
-def appends_to_a_list(x):
+def appends_to_a_list_with_two_names(x):
     out = []
+    both = (out, x)
     for v in x:
         out.append(v * v)
-    return out[0]
+    return both[0][0]
 
 
 @program(lambda rng: (normal(rng, 6), np.array([1, 1, 4])), either=True)

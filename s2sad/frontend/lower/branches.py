@@ -13,14 +13,12 @@ from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.failures import failure
-from s2sad.frontend.lower.frames import Callee, Frame
-from s2sad.frontend.lower.iteration import bind_target, static_items
 from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.outcomes import Fork
 from s2sad.frontend.lower.sharing import exchanged, exclusive
 from s2sad.frontend.lower.sized import largest, shrunk, store_first
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Tup, Value, describe, ordered
+from s2sad.frontend.lower.values import Arr, Bad, Column, Dead, Num, Tup, Value, describe, ordered
 from s2sad.frontend.paths import raises
 from s2sad.ir import nodes as n
 
@@ -73,7 +71,7 @@ def split(
             left, right = (arm.env.get(name) for arm in arms)
             if name == RETURN and frame.callee.total:  # a side without a result does not get to the end
                 left, right = (Dead() if value is None else value for value in (left, right))
-            if on is not None and frame.loop.exchanged(left, right):
+            if on is not None and frame.loop is not None and frame.loop.exchanged(left, right):
                 before[name] = arms[on].env[name]
             elif _is(left, False) and _is(right, True):
                 opposite.append(name)
@@ -172,11 +170,14 @@ def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: l
     if isinstance(then, Tup) and isinstance(orelse, Tup) and _alike(then, orelse):
         pairs = zip(then.items, orelse.items, strict=True)
         items = tuple(_join(c, f"{name}_{k}", a, b, arms, joins) for k, (a, b) in enumerate(pairs))
-        return Tup(items, then.cls, then.is_list)
+        return Tup(items, then.cls, then.is_list, then.tokens | orelse.tokens)
     if isinstance(then, Num) and isinstance(orelse, Num):
         return _join_numbers(c, name, then, orelse, arms, joins)
     if isinstance(then, Arr) and isinstance(orelse, Arr):
         return _join_arrays(c, name, then, orelse, arms)
+    sized = [v for v in (then, orelse) if isinstance(v, Column) or (isinstance(v, Tup) and v.tokens)]
+    if len(sized) == 2:
+        return Bad(f"how many items {name} has depends on a branch", "np.where, or an array made before: np.empty(n)")
     return Bad(
         f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other",
         "values of one kind from both branches",
@@ -306,33 +307,3 @@ def _may_agree(c: State, a: n.Atom, b: n.Atom) -> bool:
     """Whether the extents are equal, or are those of two arguments, say: then the branch that runs checks that."""
     equal = c.shapes.equal(a, b)
     return bool(equal) or (equal is None and c.shapes.simple(a) and c.shapes.simple(b))
-
-
-def comprehend(c: State, node: Any) -> list[Value]:
-    """The items of a comprehension over static tuples, unrolled."""
-    targets = frozenset(names_bound([g.target for g in node.generators]))
-    callee = Callee("comprehension", None, (), c.frame.source, c.frame, locals=targets)
-    c.frames.append(Frame(callee, numba=c.frame.numba))
-    items: list[Value] = []
-
-    def generate(k: int) -> None:
-        if k == len(node.generators):
-            items.append(c.expr(node.elt))
-            return
-        generator = node.generators[k]
-        values = static_items(c, c.expr(generator.iter))
-        if values is None:
-            c.refuse("a comprehension over run-time values", "a for loop that fills an array")
-        for value in values:
-            bind_target(c, generator.target, value)
-            conditions = [operators.truth(c, c.expr(test)) for test in generator.ifs]
-            if any(cond.const is None for cond in conditions):
-                c.refuse("a comprehension with a run-time condition", "a for loop")
-            if all(cond.const for cond in conditions):
-                generate(k + 1)
-
-    try:
-        generate(0)
-    finally:
-        c.frames.pop()
-    return items

@@ -14,13 +14,14 @@ from numba.core.dispatcher import Dispatcher
 from s2sad.analysis.types import Kind
 from s2sad.errors import UnsupportedError
 from s2sad.frontend.fence import fence
-from s2sad.frontend.lower import containers, library, methods, names, objects
+from s2sad.frontend.lower import containers, library, lists, methods, names, objects
 from s2sad.frontend.lower import elementwise as ew
+from s2sad.frontend.lower.builtin_functions import ITERATING
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
 from s2sad.frontend.lower.iteration import lasting, static_items
 from s2sad.frontend.lower.library import is_own
-from s2sad.frontend.lower.liveness import RETURN
+from s2sad.frontend.lower.liveness import RETURN, changed_name
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.mathematics import SEQUENCES, sequence_call
 from s2sad.frontend.lower.outcomes import Fork, TooDeep
@@ -31,6 +32,7 @@ from s2sad.frontend.lower.ufuncs import OUT_TAKERS, call_ufunc, call_with_out
 from s2sad.frontend.lower.values import (
     NONE,
     Arr,
+    Column,
     Function,
     Iterated,
     Method,
@@ -56,7 +58,9 @@ _FORKS = 4  # each doubles what follows
 
 def lower_call(c: State, node: Any, hint: str) -> Value:
     """``f(*args, **kwargs)``."""
-    function = c.expr(node.func)
+    changed = changed_name(node)
+    changes = changed is not None and isinstance(c.env.get(changed), Tup | Column)
+    function = NONE if changes else c.expr(node.func)
     args: list[Value] = []
     for a in node.args:
         args.extend(starred(c, a.value) if isinstance(a, gast.Starred) else [c.expr(a)])
@@ -66,6 +70,9 @@ def lower_call(c: State, node: Any, hint: str) -> Value:
             if name in kwargs:
                 c.refuse(f"the call has two values for {name}")
             kwargs[name] = value
+    if changes and changed is not None:
+        lists.used_once(c, changed, node)
+        return lists.change(c, changed, node.func.attr, args, kwargs)
     return call_value(c, function, args, kwargs, hint)
 
 
@@ -106,6 +113,8 @@ def call_value(c: State, function: Value, args: list[Value], kwargs: dict[str, V
 
 
 def _call_object(c: State, f: Any, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    if f not in ITERATING:
+        args = [lists.derefed(c, a) for a in args]
     if is_static(f):
         return call_static(c, f, args, kwargs)
     known = f if callable(f) and getattr(type(f), "__hash__", None) is not None else None
@@ -249,8 +258,9 @@ def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dic
 
 def run_body(c: State, frame: Frame) -> Value:
     """The result of ``frame``'s body; the location is restored."""
-    loc, node = c.b.loc, c.node
+    loc, node, statement = c.b.loc, c.node, c.statement
     frame.origin = frame.callee
+    frame.site, frame.depth = node, c.depth
     if not frame.callee.total:
         frame.env.setdefault(RETURN, NONE)
     c.frames.append(frame)
@@ -263,7 +273,7 @@ def run_body(c: State, frame: Frame) -> Value:
                 result = names.usable(c, result)
     finally:
         c.frames.pop()
-        c.b.loc, c.node = loc, node
+        c.b.loc, c.node, c.statement = loc, node, statement
     if len(c.problems) > problems:
         raise c.silent()
     return result

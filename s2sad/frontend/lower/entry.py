@@ -8,7 +8,7 @@ import numpy as np
 
 from s2sad.analysis.signature import ArgSpec, spec_of
 from s2sad.errors import ArgumentError, InternalError, Problem, refuse
-from s2sad.frontend.lower import calls, containers, names
+from s2sad.frontend.lower import calls, containers, lists, names
 from s2sad.frontend.lower.expressions import attribute_of, lower_expr
 from s2sad.frontend.lower.frames import Callee, Frame, parameters
 from s2sad.frontend.lower.outcomes import Capture, Guard, Refused
@@ -53,7 +53,7 @@ def lower(source: Source, specs: tuple[ArgSpec, ...]) -> Lowered:
     ArgumentError
         If there are more or fewer specifications than parameters.
     """
-    parts = Parts(lambda: State(lower_expr, lower_block, calls.inline, calls.call_value, attribute_of))
+    parts = Parts(lambda: State(lower_expr, lower_block, calls.inline, calls.call_value, attribute_of, lists.set_item))
     while True:  # again, with one more function that turned out to call itself
         try:
             return _lowered(source, specs, parts)

@@ -217,7 +217,7 @@ def key_of(c: State, value: Value, atoms: list[n.Atom], callee: Callee, argument
         case Arr() if value.ndim:
             atoms.append(value.var)
             return ("array", value.dtype, value.ndim)
-        case Tup():
+        case Tup() if value.is_plain or value.is_record:
             items = tuple(key_of(c, names.usable(c, v), atoms, callee, arguments) for v in value.items)
             return ("tuple", value.cls, value.is_list, items)
         case Static():
