@@ -20,6 +20,7 @@ from s2sad.frontend.lower.builtin_functions import ITERATING
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
 from s2sad.frontend.lower.iteration import lasting, static_items
+from s2sad.frontend.lower.kinds import may_end, strengthened, weakened
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN, changed_name
 from s2sad.frontend.lower.mark import Mark
@@ -44,7 +45,6 @@ from s2sad.frontend.lower.values import (
     describe,
 )
 from s2sad.frontend.source import get_source
-from s2sad.ir import nodes as n
 from s2sad.ir.trees import is_record
 from s2sad.library import is_static
 from s2sad.rules.registry import Op, by_function
@@ -219,7 +219,7 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
 
 def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     """The first call of a function from inside itself: inlined if all conditions that end it are known now."""
-    if not any(map(_may_end, (*args, *kwargs.values()))):
+    if not any(map(may_end, (*args, *kwargs.values()))):
         c.parts.mark(c, callee)
     problems, frames = len(c.problems), len(c.frames)
     c.recursion = c.statements
@@ -235,13 +235,6 @@ def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str
         sys.setrecursionlimit(limit)
     c.parts.mark(c, callee)
     raise c.silent()
-
-
-def _may_end(value: Value) -> bool:
-    """Whether a condition on ``value`` may be known before the run, so that a recursion ends there."""
-    if isinstance(value, Num):
-        return value.const is not None
-    return not isinstance(value, Arr) or any(isinstance(e, n.Const) for e in value.extents)
 
 
 def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -337,21 +330,3 @@ def default(c: State, callee: Callee, name: str) -> Value:
             return names.constant(c, value)
         return names.captured(c, ("default", id(callee.source.fn), name), name, value, lambda: value)
     c.refuse(f"{callee.name} misses the argument {name}")
-
-
-def strengthened(value: Value) -> Value:
-    """As Numba's types: scalars are NumPy's."""
-    if isinstance(value, Num):
-        return names.strengthened(value)
-    if isinstance(value, Tup):
-        return Tup(tuple(strengthened(v) for v in value.items), value.cls, value.is_list)
-    return value
-
-
-def weakened(value: Value) -> Value:
-    """As what a dispatcher returns to Python: Python's own scalars (also of float32)."""
-    if isinstance(value, Num) and value.dtype in ("float64", "int64", "bool"):
-        return Num(value.atom, True, value.bits, value.carried)
-    if isinstance(value, Tup):
-        return Tup(tuple(weakened(v) for v in value.items), value.cls, value.is_list)
-    return value
