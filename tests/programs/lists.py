@@ -85,3 +85,29 @@ def lists_of_arrays_of_different_shapes(x, y):
     first, *rest = parts
     doubled = [p * 2.0 for p in rest] * 2
     return first[0] * doubled[1][1] + doubled[2][0] * len(doubled) + sum(p[0] for p in reversed(parts[1:]))
+
+
+@program(lambda rng: (normal(rng, 4),), primal="bitwise")
+def lists_made_on_each_trip(x):
+    states = [x[0], x[1]]
+    for k in range(len(x)):
+        new = []
+        for s in states:
+            new.append(s * x[k] + 1.0)
+        states = new
+    return states[0] * states[1]
+
+
+@program(lambda rng: (normal(rng, 3, 2), normal(rng, 2)), primal="bitwise")
+def lists_of_states_of_a_step(x, start):
+    def step(v, states):
+        new = []
+        for h, c in states:
+            h, c = np.tanh(h + v), c * h
+            new.append((h, c))
+        return new
+
+    states = [(start, start * 2.0), (np.ones_like(start), start)]
+    for v in x:
+        states = step(v, states)
+    return states[0][0] * states[1][1] + states[0][1]

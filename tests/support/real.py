@@ -16,7 +16,6 @@ from tests.programs.real import load
 PENDING: dict[str, str] = {
     "attention": "how often heads is appended to is not known when the loop starts",
     "lens_tracing": "how many items hits has depends on a branch",
-    "lstm": "new_states is changed, and it may have another name or holder",
 }
 
 

@@ -124,7 +124,7 @@ def _revised(
             return ScalarPlan(join(kind, end.kind))
         case ScalarPlan(kind=kind) if isinstance(end, Arr):
             return _slot(c, name, join(kind, Kind(end.dtype)).dtype, end)
-        case FixedPlan(value=value) if value == end:
+        case FixedPlan(value=value) if value == end and lists.same_lists(value, end):
             return plan
         case FixedPlan(value=Arr() as value) if isinstance(end, Arr):
             alike = (value.type.layout == "C", value.in_order) == (end.type.layout == "C", end.in_order)

@@ -177,8 +177,9 @@ def nested_callee(c: State, name: str, node: Any) -> Callee:
     """The callee that a def or lambda inside the current function makes; defaults are evaluated here, once."""
     args = node.args
     positional = [*args.posonlyargs, *args.args]
-    defaults = {p.id: c.expr(d) for p, d in zip(positional[len(positional) - len(args.defaults) :], args.defaults)}
-    defaults |= {p.id: c.expr(d) for p, d in zip(args.kwonlyargs, args.kw_defaults) if d is not None}
+    written = {p.id: d for p, d in zip(positional[len(positional) - len(args.defaults) :], args.defaults)}
+    written |= {p.id: d for p, d in zip(args.kwonlyargs, args.kw_defaults) if d is not None}
+    defaults = {name: lists.shared(c.expr(d)) for name, d in written.items()}
     return Callee.of(name, node, c.frame.source, c.frame, defaults)
 
 

@@ -36,22 +36,67 @@ from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
 _KNOWN = ("append", "extend", "insert", "pop", "clear", "reverse", "update")
+_SHARED = "kept by a function"  # the token of what a function has as a default or as a bound argument
 _COUNT = "one append on each trip of a for loop, or an array made before: np.empty(n)"
 
 
 def owned(c: State, name: str, value: Tup | Column) -> None:
     """Refuse a change of ``value`` unless ``name`` is certainly the only reference to it."""
-    if not value.tokens:
+    if not value.tokens or _SHARED in value.tokens:
         c.refuse(
-            f"this changes {describe(value)} that is an argument or captured",
+            f"this changes {describe(value)} that is an argument, a default or captured",
             "a new one: [*items, value], {**table, key: value}",
         )
-    for frame in c.frames:
+    for frame in _frames(c):
         for other, held in frame.env.items():
             if (frame is c.frame and other == name) or not value.tokens & set(_tokens(held)):
                 continue
             what = "a loop runs over it" if other.startswith("for ") else "it may have another name or holder"
             c.refuse(f"{name} is changed, and {what}", f"{name} = list({name}) before, or return the new list")
+
+
+def _frames(c: State) -> list[Frame]:
+    """The calls that are being lowered, and those that made their functions."""
+    found: list[Frame] = []
+    for frame in c.frames:
+        outer: Frame | None = frame
+        while outer is not None and outer not in found:
+            found.append(outer)
+            outer = outer.callee.outer
+    return found
+
+
+def shared(value: Value) -> Value:
+    """``value`` as a function keeps it from call to call: its lists are not changed."""
+    if isinstance(value, Tup):
+        tokens = value.tokens | {_SHARED} if value.tokens else value.tokens
+        return replace(value, items=tuple(shared(v) for v in value.items), tokens=tokens)
+    return replace(value, tokens=value.tokens | {_SHARED}) if isinstance(value, Column) else value
+
+
+def held(c: State, more: Sequence[Value | None] = ()) -> frozenset[Any]:
+    """The tokens of all lists that names hold now, and of those in ``more``."""
+    values = [*more, *(v for frame in _frames(c) for v in frame.env.values())]
+    return frozenset(token for v in values for token in _tokens(v)) | {_SHARED}
+
+
+def of_past_trip(value: Value | None, old: frozenset[Any]) -> Value | None:
+    """``value`` as the next trip of a loop sees it: the lists made in this trip are not those that one will make.
+
+    ``old`` are the tokens of the lists that there were when this trip started.
+    """
+    if not isinstance(value, Tup | Column):
+        return value
+    tokens = frozenset(t if t in old else ("of a past trip", t) for t in value.tokens)
+    if isinstance(value, Column):
+        return replace(value, tokens=tokens)
+    items = tuple(item for v in value.items if (item := of_past_trip(v, old)) is not None)
+    return replace(value, items=items, tokens=tokens)
+
+
+def same_lists(a: Value, b: Value) -> bool:
+    """Whether equal values also refer to the same lists."""
+    return set(_tokens(a)) == set(_tokens(b))
 
 
 def used_once(c: State, name: str, call: Any) -> None:

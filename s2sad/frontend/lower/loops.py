@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from s2sad.analysis.shapes import Form
-from s2sad.frontend.lower import branches, operators
+from s2sad.frontend.lower import branches, lists, operators
 from s2sad.frontend.lower.aliasing import entry, settle
 from s2sad.frontend.lower.carries import finish, leave, revise
 from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trip_count, trips
@@ -140,7 +140,7 @@ class _Loop:
         self.arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
         self.held = {}
         around, c.frame.loop = c.frame.loop, self
-        serial = c.serial
+        serial, old = c.serial, lists.held(c, [item.value for item in carried])
         hint = getattr(self.node.target, "id", "i") if isinstance(self.node, gast.For) else "trip"
         index = c.b.var(hint, n.Scalar("int64"))
         c.loops += 1
@@ -150,7 +150,7 @@ class _Loop:
                 self.body(index, carried)
                 if len(c.problems) > problems:
                     raise c.silent()  # further attempts would only say it again
-                ends = {item.name: self.end(item) for item in carried}
+                ends = {item.name: lists.of_past_trip(self.end(item), old) for item in carried}
                 revised = revise(c, carried, ends, self.after if self.nonempty() else frozenset())
                 if revised is not None:
                     return revised
