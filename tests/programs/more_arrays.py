@@ -1,11 +1,12 @@
 """More programs about memory: one array passed twice, views of one array, read-only arguments; pairs of constructs."""
 
 import math
+from functools import partial
 
 import numpy as np
 from numba import njit
 
-from tests.programs.registry import normal, program, signed
+from tests.programs.registry import between, normal, program, signed
 
 COEFFICIENTS = np.array([0.3, -0.2, 0.7])
 RATE = 0.4
@@ -101,6 +102,30 @@ def reduced(f, *arrays, start=0.0, **weights):
     return total
 
 
+def kernel_of_three(weight, u, v):
+    return weight * u - v
+
+
+@program(lambda rng: (normal(rng, 2, 3), normal(rng, 4), 0.5), tags="spread")
+def reduction_by_kernel(a, x, s):
+    view = a[:, 1:][::-1]
+    first = reduced(jitted_kernel, view, x, start=s, scale=0.7)
+    second = reduced(lambda u, v: u + v * s, x, None, a.T)
+    return first * second + reduced(partial(kernel_of_three, s), x[::2], scale=s)
+
+
+@program(lambda rng: (normal(rng, 9), 0.3, np.array(0.8)), float32=False)
+def shrinking_signal(x, s, gain):
+    while len(x) > 2:
+        y = np.zeros(len(x) - 2)
+        for i in range(len(y)):
+            y[i] = x[i] * s + x[i + 1] * x[i + 2] * gain
+            if isinstance(s, float) and y[i] > 3.0:
+                y[i] = 3.0
+        x = y
+    return x * gain
+
+
 @program(
     lambda rng: (signed(rng, 0.3, 1.4, 6), np.array([4, 1, 1, 5]), {"w": normal(rng, 4), "n": 3}),
     variants={"empty": lambda rng: (signed(rng, 0.3, 1.4, 6), np.zeros(0, np.int64), {"w": normal(rng, 0), "n": 3})},
@@ -180,3 +205,30 @@ def halves_joined(x):
             return halves(x, 2)
         case _:
             return x
+
+
+@program(lambda rng: (between(rng, 0.2, 1.8, 5), normal(rng, 4, 5), (0.3, [1.2, 0.4])))
+def containers_masks_and_rows(x, a, settings):
+    low, (high, step) = settings
+    kept = []
+    for row in a:
+        mask = (x > low) & (x < high)
+        kept.append(np.sum(row[mask] * x[mask]) * step)
+    best = max(kept)
+    return sum(v * v for v in kept) + best * a[..., 1:3].T.reshape(8)[5]
+
+
+@program(lambda rng: (np.linspace(0.3, 1.2, 7).astype(np.float32), 0.9), either=True, fd=False)
+def shrinking_while_the_dtype_changes(x, s):
+    while len(x) > 2:
+        x = x[:-2] * np.float64(s)
+    return x
+
+
+@program(lambda rng: (np.asfortranarray(normal(rng, 3, 4)), normal(rng, 4)))
+def raveled_transposes_of_fortran_order(a, x):
+    s = 1.0
+    for v in a.T.ravel():
+        s = 0.7 * s + v * v
+    b = a.T.reshape(-1)
+    return s * b + np.sum(a.T.flatten() * x[0]) + a[:, 1].reshape(1, 3)[0, 2]
