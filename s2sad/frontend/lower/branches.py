@@ -217,7 +217,7 @@ def _join_columns(c: State, name: str, then: Column, orelse: Column, arms: list[
     for arm, value in zip(arms, (then, orelse), strict=True):
         with _resumed(c, arm):
             counts.append(lists.length(c, value))
-    return replace(result, count=_join_numbers(c, f"{name}_n", *counts, arms, joins), added=0)
+    return replace(result, count=_join_numbers(c, f"{name}_n", counts[0], counts[1], arms, joins), added=0)
 
 
 def _alike(a: Tup, b: Tup) -> bool:
