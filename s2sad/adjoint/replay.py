@@ -16,7 +16,7 @@ from s2sad.errors import InternalError
 from s2sad.ir import nodes as n
 from s2sad.ir import text, walk
 
-_Reader = n.Load | n.LibCall | n.Call | n.Custom
+_Reader = n.Load | n.LibCall | n.Call | n.Custom | n.Invoke
 _Writer = n.Store | n.Accumulate | n.LibCall | n.Custom
 
 
@@ -199,7 +199,7 @@ def _index(stmt: n.Stmt) -> tuple[n.Atom, ...] | None:
 
 
 def _read(stmt: n.Stmt) -> tuple[n.Var, ...]:
-    if isinstance(stmt, n.LibCall | n.Call):
+    if isinstance(stmt, n.LibCall | n.Call | n.Invoke):
         return tuple(a for a in stmt.args if isinstance(a, n.Var) and isinstance(a.type, n.Array))
     if isinstance(stmt, n.Custom):
         found = (*stmt.values, *stmt.args, *stmt.reads)
