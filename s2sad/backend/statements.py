@@ -9,6 +9,7 @@ from s2sad.backend import ranges
 from s2sad.backend.copies import IN_PLACE, Copy, assignment, sequence
 from s2sad.backend.expressions import Expressions, binary, dtype_of, name, plus
 from s2sad.backend.fold import Plan
+from s2sad.backend.invoking import invoke
 from s2sad.backend.leaving import left_loop
 from s2sad.backend.naming import Names
 from s2sad.backend.printer import Note
@@ -34,8 +35,9 @@ class WideSum:
 class Statements:
     """Turns blocks into lists of ``ast`` statements; ``notes`` says where each comes from."""
 
-    def __init__(self, x: Expressions, names: Names, plan: Plan) -> None:
+    def __init__(self, x: Expressions, names: Names, plan: Plan, strided: frozenset[n.Var] = frozenset()) -> None:
         self.x = x
+        self.strided = strided  # arrays of the type that parts take
         self.names = names
         self.plan = plan
         self.notes: dict[ast.stmt, Note] = {}
@@ -85,6 +87,8 @@ class Statements:
                 return self.map(stmt)
             case n.LibCall():
                 return self.library(stmt)
+            case n.Invoke():
+                return invoke(self, stmt)
             case n.Check():
                 return self.check(stmt)
             case n.Print():

@@ -170,10 +170,6 @@ def two_problems(x):
     return b + c
 
 
-def recursive(x):
-    return recursive(x - 1)
-
-
 def unassigned(x):
     if x > 0:
         y = 1.0
@@ -242,7 +238,6 @@ def tuple_with_a_run_time_index(k):
 
 REFUSED = [
     (two_problems, (X,), ("polyfit has no derivative", "a 1-d float64 array as an index")),
-    (recursive, (1.0,), ("recursive calls itself",)),
     (unassigned, (1.0,), ("y may be unassigned here: only one branch assigns it", "return y * x", "assign y before")),
     (unassigned_after_a_loop, (3,), ("y may be unassigned here: the loop above may make no trip",)),
     (mixed_kinds, (1.0, 2), ("result is a Python float scalar after one branch and a tuple after the other",)),

@@ -28,13 +28,6 @@ def continue_in_loop(x):
     return s
 
 
-@program(lambda rng: (0.7, 4), refused="recurs")
-def tree_recursion(x, n):
-    if n > 0:
-        return tree_recursion(x, n - 1) * tree_recursion(x * 0.5, n - 1) + x
-    return x
-
-
 @program(lambda rng: (normal(rng, 6),), refused="assigned")
 def defined_on_one_branch(x):
     if x[0] > 10.0:

@@ -20,6 +20,7 @@ from s2sad.frontend.lower.builtin_functions import ITERATING
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
 from s2sad.frontend.lower.iteration import lasting, static_items
+from s2sad.frontend.lower.kinds import may_end, strengthened, weakened
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN, changed_name
 from s2sad.frontend.lower.mark import Mark
@@ -200,6 +201,8 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
     """Lower the body of ``callee`` here; its result."""
     if is_own(callee.source.fn):
         return _inline_library(c, callee, args, kwargs)
+    if c.parts.marked(callee):
+        return c.parts.invoke(c, callee, bind(c, callee, args, kwargs))
     depth = sum(frame.origin is callee for frame in c.frames)
     if depth and c.recursion is None:
         return _recursion(c, callee, args, kwargs)
@@ -216,6 +219,8 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
 
 def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     """The first call of a function from inside itself: inlined if all conditions that end it are known now."""
+    if not any(map(may_end, (*args, *kwargs.values()))):
+        c.parts.mark(c, callee)
     problems, frames = len(c.problems), len(c.frames)
     c.recursion = c.statements
     limit = sys.getrecursionlimit()
@@ -228,11 +233,8 @@ def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str
     finally:
         c.recursion = None
         sys.setrecursionlimit(limit)
-    c.refuse(
-        f"{callee.name} calls itself, and where that ends is not known before the run (or after more than "
-        f"{_RECURSIONS} calls or {_RECURSIVE_STATEMENTS} statements)",
-        "a loop, with an array as the stack",
-    )
+    c.parts.mark(c, callee)
+    raise c.silent()
 
 
 def _inline_library(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
@@ -328,21 +330,3 @@ def default(c: State, callee: Callee, name: str) -> Value:
             return names.constant(c, value)
         return names.captured(c, ("default", id(callee.source.fn), name), name, value, lambda: value)
     c.refuse(f"{callee.name} misses the argument {name}")
-
-
-def strengthened(value: Value) -> Value:
-    """As Numba's types: scalars are NumPy's."""
-    if isinstance(value, Num):
-        return names.strengthened(value)
-    if isinstance(value, Tup):
-        return Tup(tuple(strengthened(v) for v in value.items), value.cls, value.is_list)
-    return value
-
-
-def weakened(value: Value) -> Value:
-    """As what a dispatcher returns to Python: Python's own scalars (also of float32)."""
-    if isinstance(value, Num) and value.dtype in ("float64", "int64", "bool"):
-        return Num(value.atom, True, value.bits, value.carried)
-    if isinstance(value, Tup):
-        return Tup(tuple(weakened(v) for v in value.items), value.cls, value.is_list)
-    return value

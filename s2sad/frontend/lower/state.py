@@ -45,8 +45,11 @@ class State:
         self.head: list[n.Stmt] = []  # extents of parameters
         self.captures: list[Capture] = []
         self.captured: dict[object, Value] = {}
+        self.reads: dict[object, tuple[str, object, Callable[[], object]]] = {}  # of them: name, value, how to read it
         self.guards: dict[object, Guard] = {}
         self.callees: dict[object, Callee] = {}
+        self.parts: Any = None  # the functions that become functions of their own, of all the lowering
+        self.part: Any = None  # the one of them that this lowers
         self.node: Any = None
         self.statement: Any = None
         self.loops = 0  # run-time loops around the current statement

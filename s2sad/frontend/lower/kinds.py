@@ -1,0 +1,32 @@
+"""What kinds of scalars values are in Python and under Numba, and what of them is known before the run."""
+
+from __future__ import annotations
+
+from s2sad.frontend.lower import names
+from s2sad.frontend.lower.values import Arr, Num, Tup, Value
+from s2sad.ir import nodes as n
+
+
+def may_end(value: Value) -> bool:
+    """Whether a condition on ``value`` may be known before the run, so that a recursion ends there."""
+    if isinstance(value, Num):
+        return value.const is not None
+    return not isinstance(value, Arr) or any(isinstance(e, n.Const) for e in value.extents)
+
+
+def strengthened(value: Value) -> Value:
+    """As Numba's types: scalars are NumPy's."""
+    if isinstance(value, Num):
+        return names.strengthened(value)
+    if isinstance(value, Tup):
+        return Tup(tuple(strengthened(v) for v in value.items), value.cls, value.is_list)
+    return value
+
+
+def weakened(value: Value) -> Value:
+    """As what a dispatcher returns to Python: Python's own scalars (also of float32)."""
+    if isinstance(value, Num) and value.dtype in ("float64", "int64", "bool"):
+        return Num(value.atom, True, value.bits, value.carried)
+    if isinstance(value, Tup):
+        return Tup(tuple(weakened(v) for v in value.items), value.cls, value.is_list)
+    return value
