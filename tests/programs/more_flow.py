@@ -170,18 +170,12 @@ def calls_chosen_by_a_match(x, y, n):
     return x
 
 
-def scaled_unless_one(x, k):
-    if k == 1:
-        return None
-    return x * (k + 1.0)
-
-
 @program(lambda rng: (normal(rng, 4),), primal="bitwise")
 def none_before_a_loop(x):
-    y = None
-    for _ in range(3):
+    y, last = None, None
+    for k in range(3):
         y = x * 0.5 if y is None else y * x
-    z = scaled_unless_one(x, 1)
-    if z is None:
-        z = scaled_unless_one(y, 2)
-    return y * z
+        if last is not None:
+            y = y + last * k
+        last = y
+    return y * last
