@@ -207,7 +207,7 @@ def halves_joined(x):
             return x
 
 
-@program(lambda rng: (between(rng, 0.2, 1.8, 5), normal(rng, 4, 5), (0.3, [1.2, 0.4])))
+@program(lambda rng: (between(rng, 0.2, 1.8, 5), normal(rng, 4, 5), (0.3, [1.2, 0.4])), tags="inert")
 def containers_masks_and_rows(x, a, settings):
     low, (high, step) = settings
     kept = []

@@ -18,7 +18,7 @@ def first_product_above(a, w, limit):
 
 @program(
     lambda rng: (between(rng, 0.2, 1.5, 3, 4), between(rng, 0.5, 1.5, 4), 1.1),
-    tags="spread",
+    tags="inert spread",
     variants={
         "empty": lambda rng: (normal(rng, 0, 4), between(rng, 0.5, 1.5, 4), 1.1),
         "one": lambda rng: (between(rng, 0.2, 1.5, 1, 1), between(rng, 0.5, 1.5, 1), 1.1),
@@ -31,7 +31,7 @@ def search_in_callee(a, w, limit):
     return s
 
 
-@program(lambda rng: (between(rng, 0.3, 1.6, 3, 5), 1.2), primal="bitwise")
+@program(lambda rng: (between(rng, 0.3, 1.6, 3, 5), 1.2), primal="bitwise", tags="inert")
 def rows_until_none_is_above(a, limit):
     s = 1.0
     for row in a:

@@ -38,7 +38,7 @@ from s2sad.frontend.lower.values import (
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-ITERATING = frozenset(
+ITERATING: frozenset[Any] = frozenset(
     (
         len,
         enumerate,
