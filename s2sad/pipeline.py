@@ -19,14 +19,14 @@ from s2sad.adjoint.accumulate import modes
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.guards import guard_shapes
 from s2sad.adjoint.kinks import equalities, kinks
-from s2sad.adjoint.parts import part_function
+from s2sad.adjoint.parts import not_in_parts, part_function
 from s2sad.adjoint.results import gradient_result, require_scalar_output
 from s2sad.adjoint.reverse import reverse
 from s2sad.adjoint.splice import settled
 from s2sad.analysis.signature import ArgSpec
 from s2sad.backend.emit import Emitted, emit
 from s2sad.backend.parts import joined
-from s2sad.errors import InternalError, KinkWarning, Problem, S2SADError, refuse
+from s2sad.errors import InternalError, KinkWarning, S2SADError
 from s2sad.frontend.fence import fence
 from s2sad.frontend.lower import Capture, Guard, lower
 from s2sad.frontend.normalize import normalize
@@ -86,6 +86,7 @@ class State:
     captures: tuple[Capture, ...] = ()
     guards: tuple[Guard, ...] = ()
     parts: tuple[n.Function, ...] = ()
+    invoked: tuple[n.Function, ...] = ()
     emitted: Emitted | None = None
 
 
@@ -109,6 +110,7 @@ class Derived:
     captures: tuple[Capture, ...]
     guards: tuple[Guard, ...]
     stages: tuple[tuple[str, n.Function], ...]
+    parts: tuple[n.Function, ...] = ()
 
     def stage(self, name: str) -> n.Function:
         """The IR after the stage called ``name``."""
@@ -159,10 +161,8 @@ def _kinks(state: State) -> State:
     """Checks at kinks (``kinks="raise"``), or a warning of branches on the equality of active floats."""
     ir, request = _ir(state), state.request
     wrt = frozenset(request.wrt)
-    if request.kinks == "raise" and state.parts:
-        call = next(s for s in walk.walk(ir.body) if isinstance(s, n.Invoke))
-        raise refuse(Problem(call.loc, "kinks='raise' does not see into functions that call themselves"))
     if request.kinks == "raise":
+        not_in_parts(ir)
         return replace(state, ir=kinks(ir, wrt, lambda loc: function_at(loc, state.source)))
     for loc in equalities(ir, wrt) if request.mode != "primal" else ():
         text = f"{loc.text!r} branches on the equality of active values; with kinks='raise' that is an error"
@@ -217,7 +217,9 @@ def _emit(state: State) -> State:
                 made[stmt.name] = inner, emit(inner, state.request.style)
 
     visit(_ir(state))
-    return replace(state, emitted=joined(emit(_ir(state), state.request.style), [m for m in made.values() if m]))
+    found = [m for m in made.values() if m]
+    emitted = joined(emit(_ir(state), state.request.style), found)
+    return replace(state, emitted=emitted, invoked=tuple(f for f, _ in found))
 
 
 def _part(state: State, part: n.Function, mode: str) -> n.Function:
@@ -316,7 +318,8 @@ def _derive(source: Source, specs: tuple[ArgSpec, ...], request: Request) -> Der
     if state.emitted is None or state.primal is None:
         raise InternalError("the pipeline ended without a text")
     function = _ir(state)
-    return Derived(function.name, state.emitted, function, state.primal, state.captures, state.guards, tuple(made))
+    made_of = (state.captures, state.guards, tuple(made), state.invoked)
+    return Derived(function.name, state.emitted, function, state.primal, *made_of)
 
 
 def derived_name(name: str, mode: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from s2sad.adjoint.forward import forward
 from s2sad.adjoint.reverse import reverse
-from s2sad.errors import InternalError
+from s2sad.errors import InternalError, Problem, refuse
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 
@@ -34,3 +34,10 @@ def flat(fn: n.Function) -> n.Function:
     leaves = tuple(walk.leaves(last.value))
     tree: n.Tree = leaves[0] if len(leaves) == 1 else n.Struct(leaves) if leaves else None
     return replace(fn, body=(*fn.body[:-1], replace(last, value=tree)))
+
+
+def not_in_parts(fn: n.Function) -> None:
+    """Refuse the checks of ``kinks="raise"`` where ``fn`` invokes parts, which have none."""
+    for stmt in walk.walk(fn.body):
+        if isinstance(stmt, n.Invoke):
+            raise refuse(Problem(stmt.loc, "kinks='raise' does not see into functions that call themselves"))

@@ -146,7 +146,7 @@ def is_odd(n):
 @program(lambda rng: (normal(rng, 9), 5), tags="spread")
 def ints_and_bools(x, n):
     k = ackermann(2, n % 3)
-    return x[k] * x[k] if is_even(n) else math.sin(x[k]) * k
+    return x[k] * x[k] if is_even(n) else np.sin(x[k]) * k
 
 
 def grows(x, n):

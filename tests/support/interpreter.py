@@ -8,14 +8,14 @@ the order is shuffled).
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from s2sad import runtime
 from s2sad.ir import nodes as n
-from s2sad.ir import text
+from s2sad.ir import text, walk
 from s2sad.ir.draws import is_draw, parts_of
 from s2sad.rules.registry import op
 from tests.support import arraycalls
@@ -29,7 +29,14 @@ class SizeOneError(Exception):
     """A ``Check`` with error ``SizeOne`` failed: extents differ where one side may be 1."""
 
 
-def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts | None = None) -> Any:
+def run(
+    fn: n.Function,
+    args: Sequence[object],
+    *,
+    seed: int = 0,
+    counts: Counts | None = None,
+    parts: Mapping[str, n.Function] | None = None,
+) -> Any:
     """The result of ``fn`` on ``args``, as the tree that its ``Return`` makes.
 
     Parameters
@@ -43,6 +50,8 @@ def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts
         Of the shuffled order of ``Map`` iterations; it depends on the extents only.
     counts : Counts, optional
         Is added to.
+    parts : mapping, optional
+        The functions that ``fn`` and they invoke, by name.
 
     Raises
     ------
@@ -51,7 +60,7 @@ def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts
     Exception
         What a ``Check`` or an ``index`` of the program raises.
     """
-    machine = _Machine(seed, counts if counts is not None else Counts())
+    machine = _Machine(seed, counts if counts is not None else Counts(), parts or {})
     if len(args) != len(fn.params):
         raise TypeError(f"{fn.name} takes {len(fn.params)} arguments, not {len(args)}")
     for param, value in zip(fn.params, args, strict=True):
@@ -65,7 +74,8 @@ def run(fn: n.Function, args: Sequence[object], *, seed: int = 0, counts: Counts
 
 
 class _Machine:
-    def __init__(self, seed: int, counts: Counts) -> None:
+    def __init__(self, seed: int, counts: Counts, parts: Mapping[str, n.Function]) -> None:
+        self.parts = parts
         self.env: dict[str, Any] = {}
         self.counts = counts
         self.seed = seed
@@ -345,6 +355,21 @@ class _Machine:
             out.data[...] = self.plain(a)
             out.known[...] = True
 
+    def invoke(self, s: n.Invoke) -> None:
+        part = self.parts[s.name]
+        inner = _Machine(self.seed, self.counts, self.parts)
+        for param, a in zip(part.params, (*s.args, *s.outs), strict=True):
+            value = self.value(a)
+            if isinstance(value, Memory):
+                (self.races.whole_write if a in s.outs else self.races.whole_read)(value.data)
+            assert isinstance(param.tree, n.Var)
+            inner.env[param.tree.name] = value
+        inner.block(part.body[:-1])
+        last = part.body[-1]
+        assert isinstance(last, n.Return)
+        for target, leaf in zip(s.targets, walk.leaves(last.value), strict=True):
+            self.bind(target, inner.value(leaf))
+
     def call(self, s: n.Call) -> None:
         values = [self.plain(a) for a in s.args]
         result = arraycalls.evaluate(s, values, [self.integer(e) for e in getattr(s.target.type, "extents", ())])
@@ -408,6 +433,7 @@ _EXECUTE: dict[type, Callable[[_Machine, object], None]] = {
     n.LibCall: _Machine.libcall,
     n.Call: _Machine.call,
     n.Custom: _Machine.custom,
+    n.Invoke: _Machine.invoke,
     n.Check: _Machine.check,
     n.Print: _Machine.print,
     n.Push: _Machine.push,
