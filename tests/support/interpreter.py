@@ -73,6 +73,10 @@ def run(
         return pack(last.value, machine.value)
 
 
+# Of LAPACK's routines, in units of m n^2 with m >= n (Golub & Van Loan, Matrix Computations, 4th ed.).
+ROUTINE_FLOPS = {"solve": 2, "inv": 2, "pinv": 20, "det": 1, "slogdet": 1, "cholesky": 1, "qr": 4, "eigh": 9, "svd": 20}
+
+
 class _Machine:
     def __init__(self, seed: int, counts: Counts, parts: Mapping[str, n.Function]) -> None:
         self.parts = parts
@@ -336,7 +340,11 @@ class _Machine:
         out.known[...] = True
 
     def routine(self, s: n.LibCall) -> None:
-        made = getattr(runtime, s.fn)(*(np.asarray(self.plain(x)) for x in s.args))
+        given = [np.asarray(self.plain(x)) for x in s.args]
+        made = getattr(runtime, s.fn)(*given)
+        if s.fn in ROUTINE_FLOPS:
+            m, k = given[0].shape
+            self.counts.library += int(ROUTINE_FLOPS[s.fn] * max(m, k) * min(m, k) ** 2)
         for v, value in zip(s.outs, made if isinstance(made, tuple) else (made,), strict=True):
             out = self.memory(v)
             self.races.whole_write(out.data)
