@@ -111,3 +111,78 @@ def lists_of_states_of_a_step(x, start):
     for v in x:
         states = step(v, states)
     return states[0][0] * states[1][1] + states[0][1]
+
+
+@program(
+    lambda rng: (between(rng, -1.0, 1.0, 7),),
+    tags="spread",
+    variants={
+        "one": lambda rng: (between(rng, 0.5, 1.0, 1),),
+        "none kept": lambda rng: (between(rng, -1.0, -0.5, 4),),
+        "empty": lambda rng: (normal(rng, 0),),
+    },
+)
+def appended_in_a_branch(x):
+    kept = []
+    for k in range(len(x)):
+        if x[k] > 0.1:
+            kept.append(x[k] * x[k - 1])
+    total = 1.0
+    for v in kept:
+        total = total * (1.0 + v)
+    return total * len(kept) + np.sum(np.array(kept) ** 2)
+
+
+@program(lambda rng: (normal(rng, 8),), primal="bitwise")
+def appended_in_different_numbers(x):
+    path = [x[0]]
+    for v in x:
+        if v > 0.8:
+            path.append(v * path[-1])
+        elif v < 0.0:
+            path.append(v * len(path))
+            path.append(2.0 * v * path[0])
+    return path[-1] * len(path), np.array(path)
+
+
+@program(lambda rng: (between(rng, 0.2, 1.0, 6), 2.0))
+def appended_until_left(x, limit):
+    kept = [x[0] * limit]
+    total = 0.0
+    for v in x:
+        total = total + v
+        if total > limit:
+            break
+        kept.append(v * total)
+    return np.sum(np.array(kept) * kept[-1])
+
+
+@program(lambda rng: (normal(rng, 6),))
+def length_read_while_a_list_grows(x):
+    kept = [x[0]]
+    total = 0.0
+    for v in x:
+        if v > 0.0:
+            kept.append(np.sin(v))
+        total = total * kept[-1] + sum(kept) + len(kept) * v
+    return total
+
+
+@program(
+    lambda rng: (normal(rng, 5, 3), normal(rng, 5)),
+    variants={"one": lambda rng: (normal(rng, 1, 3), between(rng, 0.5, 1.0, 1))},
+)
+def rows_that_are_kept(a, w):
+    rows, weights = [], []
+    for row, v in zip(a, w):
+        if v < -5.0:
+            continue
+        rows.append(row * v)
+        weights.append(v * v)
+    return np.sum((np.array(weights) @ np.array(rows)) ** 2) + sum(weights)
+
+
+@program(lambda rng: (between(rng, 0.5, 2.0, 6),), tags="spread")
+def comprehension_with_a_run_time_condition(x):
+    large = [v * v for v in x if v > 1.0]
+    return sum(large) * len(large) + max(v * x[0] for v in x if v > 0.1)

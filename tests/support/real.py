@@ -15,7 +15,6 @@ from tests.programs.real import load
 # What is not taken yet, with the construct that stops it: refused, never wrong.
 PENDING: dict[str, str] = {
     "attention": "how often heads is appended to is not known when the loop starts",
-    "lens_tracing": "how many items hits has depends on a branch",
 }
 
 

@@ -11,7 +11,7 @@ import gast
 
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import operators
+from s2sad.frontend.lower import lists, operators
 from s2sad.frontend.lower.failures import failure
 from s2sad.frontend.lower.liveness import RETURN, names_bound
 from s2sad.frontend.lower.outcomes import Fork
@@ -162,7 +162,7 @@ def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: l
         if name in c.frame.callee.safe:
             return _one_sided(c, name, then, orelse, arms, joins)
         return Bad(f"{name} may be unassigned here: only one branch assigns it", f"assign {name} before the if")
-    if then == orelse:
+    if then == orelse and lists.same_lists(then, orelse):
         return then
     for value in (then, orelse):
         if isinstance(value, Bad):
@@ -175,9 +175,12 @@ def _join(c: State, name: str, then: Value | None, orelse: Value | None, arms: l
         return _join_numbers(c, name, then, orelse, arms, joins)
     if isinstance(then, Arr) and isinstance(orelse, Arr):
         return _join_arrays(c, name, then, orelse, arms)
+    if isinstance(then, Column) and isinstance(orelse, Column) and then.array == orelse.array and then.open:
+        return _join_columns(c, name, then, orelse, arms, joins)
     sized = [v for v in (then, orelse) if isinstance(v, Column) or (isinstance(v, Tup) and v.tokens)]
     if len(sized) == 2:
-        return Bad(f"how many items {name} has depends on a branch", "np.where, or an array made before: np.empty(n)")
+        what = f"how many items {name} has depends on a branch"
+        return Bad(what, "np.where, or an array made before: np.empty(n)", grown=lists.longer(then, orelse))
     return Bad(
         f"{name} is {describe(then)} after one branch and {describe(orelse)} after the other",
         "values of one kind from both branches",
@@ -197,12 +200,24 @@ def _one_sided(
         case Tup():
             sides = [(i, None) if then is not None else (None, i) for i in value.items]
             items = tuple(_one_sided(c, f"{name}_{k}", *side, arms, joins) for k, side in enumerate(sides))
-            return Tup(items, value.cls, value.is_list)
+            return Tup(items, value.cls, value.is_list, value.tokens)
         case Arr() if not c.available(value.var):
             if not all(map(c.available, value.extents)):
                 return Bad(f"the shape of {name} is only known in the branch", f"{name} = np.empty(shape) before it")
             return _copied(c, name, value.dtype, value.extents, [(arm, value)], arms)
     return value if value is not None else Bad()
+
+
+def _join_columns(c: State, name: str, then: Column, orelse: Column, arms: list[Arm], joins: list[n.Join]) -> Column:
+    """A list that a loop adds to, in one branch or in both."""
+    result = replace(then, tokens=then.tokens | orelse.tokens, most=max(then.most, orelse.most))
+    if (then.count, then.added) == (orelse.count, orelse.added):
+        return result
+    counts: list[Num] = []
+    for arm, value in zip(arms, (then, orelse), strict=True):
+        with _resumed(c, arm):
+            counts.append(lists.length(c, value))
+    return replace(result, count=_join_numbers(c, f"{name}_n", counts[0], counts[1], arms, joins), added=0)
 
 
 def _alike(a: Tup, b: Tup) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from s2sad.analysis.shapes import Form
 from s2sad.analysis.types import Kind, join
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower import lists
@@ -35,7 +36,7 @@ from s2sad.frontend.lower.values import Arr, Bad, Column, Function, Num, Static,
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
-_APPENDS = "one append on each trip of a for loop, or an array made before: np.empty(n)"
+_APPENDS = "appends in one for loop, of numbers or arrays of one shape, or an array made before: np.empty(n)"
 
 # ---- the end of a trip ----------------------------------------------------------------------------------------------
 
@@ -58,8 +59,9 @@ def revise(
             wanted = end is not None and (item.name in kept or item.name in c.frame.callee.safe)
             result[item.name] = _new(c, item.name, end) if end is not None and wanted else item.plan
             continue
-        if isinstance(item.plan, TupPlan) and isinstance(end, Tup) and _longer(end, item.plan):
-            result[item.name] = _growing(c, item.name, item.plan, end)
+        grown = end.grown if isinstance(end, Bad) else end
+        if isinstance(item.plan, TupPlan) and isinstance(grown, Tup) and _longer(grown, item.plan):
+            result[item.name] = _growing(c, item.name, item.plan, grown, grown is not end)
             continue
         leaves = iter(item.leaves)
         result[item.name] = _revised(c, item.name, item.plan, end, leaves, arrays, permuted, targets)
@@ -134,7 +136,8 @@ def _revised(
             return plan if bijective else _slot(c, name, end.dtype, end, array)
         case GrowPlan() if isinstance(end, Column) and isinstance(leaf.value, Column):
             if end.array == leaf.value.array:
-                return replace(plan, per=end.added)
+                counted = plan.counted or end.most != end.added
+                return replace(plan, per=max(plan.per, end.most) if counted else end.added, counted=counted)
         case SizedPlan() if isinstance(end, Arr) and isinstance(leaf.value, Arr):
             again = _slot(c, name, end.dtype, end, leaf.value)
             if not isinstance(again, SlotPlan):
@@ -154,14 +157,15 @@ def _longer(end: Tup, plan: TupPlan) -> bool:
     return plan.is_list and len(end.items) > len(plan.items) and bool(plan.tokens) and end.tokens == plan.tokens
 
 
-def _growing(c: State, name: str, plan: TupPlan, end: Tup) -> Plan:
-    """The plan of a list that a trip has appended to."""
+def _growing(c: State, name: str, plan: TupPlan, end: Tup, counted: bool) -> Plan:
+    """The plan of a list that a trip has appended to; ``counted``: maybe."""
     dtype, weak, shape = lists.kind_of_items(c, end.items)
     outer = [_outer_atom(c, e) for e in shape]
-    if c.frame.loop is None or not c.frame.loop.countable() or None in outer:
+    if (loop := c.frame.loop) is None or not loop.bounded() or None in outer:
         return BadPlan(Bad(f"how often {name} is appended to is not known when the loop starts", _APPENDS))
     extents = tuple(e for e in outer if e is not None)
-    return GrowPlan(dtype, weak, extents, len(plan.items), len(end.items) - len(plan.items), plan.tokens)
+    per, counted = len(end.items) - len(plan.items), counted or not loop.countable()
+    return GrowPlan(dtype, weak, extents, len(plan.items), per, plan.tokens, counted)
 
 
 def _one_container(end: Tup, plan: TupPlan) -> bool:
@@ -235,6 +239,8 @@ def finish(c: State, carried: list[Carried], ends: dict[str, Value | None]) -> N
                 leaf.next = c.scalar(leaf.end, leaf.plan.kind.dtype, leaf.name)
             elif isinstance(leaf.plan, PermPlan) and isinstance(leaf.end, Arr):
                 leaf.next = leaf.end.var
+            elif isinstance(leaf.plan, GrowPlan) and leaf.plan.counted and isinstance(leaf.end, Column):
+                leaf.next = lists.length(c, leaf.end).atom
 
 
 # ---- after the loop -------------------------------------------------------------------------------------------------
@@ -287,7 +293,8 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
             c.emit(n.Alloc(array.var, None, "local", c.b.loc))
             for k, item in enumerate(leaf.init.items):
                 lists.store(c, array, const(k), item, leaf.name, c.serial)
-            return replace(leaf.value, count=Num(array.extents[0], True, 32), added=0, open=0)
+            count = _left_count(c, leaf, plan, carries) if plan.counted else array.extents[0]
+            return replace(leaf.value, count=Num(count, True, 32), added=0, open=0)
         case SizedPlan(dtype=dtype):
             return _left_sized(c, leaf, plan, carries)
         case SlotPlan(dtype=dtype):
@@ -297,6 +304,19 @@ def _left(c: State, plan: Plan, leaves: Iterator[Leaf], carries: list[n.Carry]) 
                 c.emit(n.Store(leaf.value.var, (), ew.cast_value(c, leaf.init, dtype), -1, c.b.loc))
             return leaf.value
     return leaf.value
+
+
+def _left_count(c: State, leaf: Leaf, plan: GrowPlan, carries: list[n.Carry]) -> n.Var:
+    """How many items a list has after the loop: at most as many as there is room for, which is said again."""
+    assert leaf.inner is not None and leaf.next is not None and isinstance(leaf.value, Column)
+    outer, count = (c.b.var(leaf.inner.hint, leaf.inner.type) for _ in range(2))
+    c.declare(outer)
+    carries.append(n.Carry(leaf.inner, const(plan.first), leaf.next, outer))
+    room = leaf.value.array.extents[0]
+    leaf.tail = (n.Assign(count, "pymin", (outer, room), c.b.loc),)
+    c.shapes.bound(outer, Form(0), c.shapes.form(room))
+    c.shapes.define(count, "pymin", (outer, room))
+    return count
 
 
 def _left_sized(c: State, leaf: Leaf, plan: SizedPlan, carries: list[n.Carry]) -> Arr:

@@ -37,7 +37,7 @@ from s2sad.ir.builder import const
 
 _KNOWN = ("append", "extend", "insert", "pop", "clear", "reverse", "update")
 _SHARED = "kept by a function"  # the token of what a function has as a default or as a bound argument
-_COUNT = "one append on each trip of a for loop, or an array made before: np.empty(n)"
+_COUNT = "appends in one for loop, or an array made before: np.empty(n)"
 
 
 def owned(c: State, name: str, value: Tup | Column) -> None:
@@ -97,6 +97,14 @@ def of_past_trip(value: Value | None, old: frozenset[Any]) -> Value | None:
 def same_lists(a: Value, b: Value) -> bool:
     """Whether equal values also refer to the same lists."""
     return set(_tokens(a)) == set(_tokens(b))
+
+
+def longer(a: Value, b: Value) -> Tup | None:
+    """The one of two states of one list that has more items at its end."""
+    if not (isinstance(a, Tup) and isinstance(b, Tup) and a.is_list and b.is_list and a.tokens == b.tokens):
+        return None
+    short, long = sorted((a, b), key=lambda v: len(v.items))
+    return long if long.items[: len(short.items)] == short.items else None
 
 
 def used_once(c: State, name: str, call: Any) -> None:
@@ -261,7 +269,7 @@ def _appended(c: State, name: str, value: Column, item: Value) -> Column:
         c.refuse(f"how often {name} is appended to is not known when the loop starts", _COUNT)
     at = c.int_op("add", value.count.atom, const(value.added))
     store(c, value.array, at, item, name, value.open)
-    return replace(value, added=value.added + 1)
+    return replace(value, added=value.added + 1, most=value.most + 1)
 
 
 def length(c: State, value: Column) -> Num:
@@ -273,6 +281,8 @@ def as_array(c: State, value: Column) -> Arr:
     """The items as one array, which is not written."""
     count = length(c, value).atom
     array = value.array
+    if value.open and isinstance(count, n.Var):
+        count = c.int_min(count, array.extents[0])  # it is at most that: for those who count the room of tapes
     if count == array.extents[0]:
         return array
     rest = tuple(n.Slice(const(0), const(1), e) for e in array.extents[1:])

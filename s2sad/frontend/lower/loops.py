@@ -178,13 +178,17 @@ class _Loop:
         """Whether the number of trips is known when the loop starts."""
         return isinstance(self.node, gast.For) and self.trips.step.const in (1, -1) and leave_flag(self.node) is None
 
+    def bounded(self) -> bool:
+        """Whether there are at most as many trips as are known when the loop starts."""
+        return isinstance(self.node, gast.For) and bool(self.trips.step.const)
+
     def with_room(self, plan: Plan) -> Plan:
         """``plan`` of a growing list with the number of trips."""
         return replace(plan, trips=trip_count(self.c, self.trips)) if isinstance(plan, GrowPlan) else plan
 
     def counted(self, index: n.Var, value: Value, plan: Plan) -> Value:
         """A growing list as it is at the start of the trip ``index``."""
-        if not isinstance(plan, GrowPlan) or not isinstance(value, Column):
+        if not isinstance(plan, GrowPlan) or not isinstance(value, Column) or plan.counted:
             return value
         c = self.c
         pair = (index, self.start) if self.trips.step.const == 1 else (self.start, index)

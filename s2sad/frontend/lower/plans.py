@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from s2sad.analysis.shapes import Form
 from s2sad.analysis.types import Kind
 from s2sad.frontend.lower.sized import shrunk
 from s2sad.frontend.lower.state import State
@@ -76,7 +77,10 @@ class TupPlan:
 
 @dataclass(frozen=True)
 class GrowPlan:
-    """A list to which each trip appends ``per`` numbers, or arrays of one shape; it had ``first`` items."""
+    """A list to which each trip appends ``per`` numbers, or arrays of one shape; it had ``first`` items.
+
+    ``counted``: at most ``per``, and the loop carries how many there are.
+    """
 
     dtype: str
     weak: bool
@@ -84,6 +88,7 @@ class GrowPlan:
     first: int
     per: int
     tokens: frozenset[Any]
+    counted: bool = False
     trips: n.Atom | None = field(default=None, compare=False)
 
 
@@ -171,7 +176,12 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
             room = c.int_op("add", c.int_op("mul", trips, const(plan.per)), const(plan.first))
             array = c.fresh(c.b.var(name, n.Array(plan.dtype, (room, *plan.shape))))
             array.root.freeze(f"it holds the items of the list {name}")
-            leaf.value = Column(array, integer(plan.first), plan.weak, 0, c.serial, plan.tokens)
+            count = integer(plan.first)
+            if plan.counted:
+                leaf.inner = c.b.var(f"{name}_n", n.Scalar("int64"))
+                c.shapes.bound(leaf.inner, Form(0), c.shapes.form(room))
+                count = Num(leaf.inner, True, 32)
+            leaf.value = Column(array, count, plan.weak, 0, c.serial, plan.tokens)
         case BadPlan(value=value):
             leaf.value = value
     return leaf.value

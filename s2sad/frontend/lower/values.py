@@ -137,7 +137,7 @@ class Tup:
 
 @dataclass(frozen=True)
 class Column:
-    """A list of ``count`` numbers or arrays, rows of ``array``; ``open`` while a loop adds (``added`` this trip)."""
+    """A list of ``count`` numbers or arrays, rows of ``array``; ``open`` while a loop adds (``added``, at ``most``)."""
 
     array: Arr
     count: Num
@@ -145,6 +145,7 @@ class Column:
     added: int = 0
     open: int = 0
     tokens: frozenset[Any] = field(default=frozenset(), compare=False)
+    most: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,7 @@ class Bad:
     alternative: str = ""
     unroll: bool = False
     fork: tuple[Any, Any] | None = field(default=None, compare=False)
+    grown: Tup | None = field(default=None, compare=False)  # the longer one of two lists
 
 
 @dataclass(frozen=True)
@@ -290,9 +292,7 @@ def number(value: int | float | bool | np.generic) -> Num:
         return Num(n.Const(value.item(), n.Scalar(value.dtype.name)))
     if isinstance(value, bool):
         return Num(n.Const(value, n.Scalar("bool")), weak=True, bits=1)
-    if isinstance(value, int):
-        return integer(value)
-    return Num(n.Const(float(value), n.Scalar("float64")), weak=True)
+    return integer(value) if isinstance(value, int) else Num(n.Const(float(value), n.Scalar("float64")), weak=True)
 
 
 def roots(value: Value) -> Iterator[Root]:
