@@ -71,8 +71,19 @@ PROGRAMS = {
         "return np.sum(z) + b + np.sum(p)",
         A("z", "f", (2,)), A("y", "f", (4,)), A("b", "f"), A("p", "f", (2, 2)),
     ),
+    # Python's min gives one of its arguments: of 0-d arrays a reference, into which ``s += 1`` stores.
+    "min_of_arrays_without_dimensions": _case(
+        "s = min(z, 0.5)\nz -= 0.3\ns += 0.3 * s\nreturn s * z[()]", A("z", "f", ()), A("b", "f"),
+    ),
+    "min_of_arrays_without_dimensions_on_the_way": _case(
+        "s = 0.5 * min(z, 0.5) + max(z, b)\nz -= 0.3\ns += 0.3 * s\nreturn s * z[()]", A("z", "f", ()), A("b", "f"),
+    ),
 }  # fmt: skip
-REFUSED = {"array_rebound_and_written_while_iterated", "choice_that_waits_for_a_store"}
+REFUSED = {
+    "min_of_arrays_without_dimensions",
+    "array_rebound_and_written_while_iterated",
+    "choice_that_waits_for_a_store",
+}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

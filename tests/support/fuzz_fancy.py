@@ -31,7 +31,9 @@ def places(w: Writer, size: int, count: int | None = None) -> tuple[str, int] | 
 
 def gathered(w: Writer, shape: Shape, d: int) -> str | None:
     """An array of ``shape`` read through indices."""
-    pool = [v for v in w.arrays() if v.shape and 0 not in v.shape and v.shape[1:] == shape[1:] and len(shape) > 0]
+    if not shape:
+        return None
+    pool = [v for v in w.arrays() if v.shape and 0 not in v.shape and v.shape[1:] == shape[1:]]
     if pool and w.chance(0.75):
         v = w.rng.choice(pool)
         assert v.shape is not None

@@ -109,3 +109,10 @@ def match(w: Writer, body: Body) -> None:
         with w.block():
             body(w, w.rng.randrange(1, 3))
     w.indent -= 1
+
+
+def errstate(w: Writer, body: Body) -> None:
+    """A block under ``np.errstate``."""
+    w.line(w.rng.choice(("with np.errstate(all='ignore'):", "with np.errstate(divide='ignore', invalid='ignore'):")))
+    with w.block():
+        body(w, w.rng.randrange(1, 3))

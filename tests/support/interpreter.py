@@ -403,9 +403,11 @@ class _Machine:
             raise InterpreterError("a view grows")
         if rows <= len(old.data):
             return
-        data = np.full((rows, *old.data.shape[1:]), np.nan if old.data.dtype.kind == "f" else 77, old.data.dtype)
+        inner = tuple(np.shape(old.data))
+        data = np.full((rows, *inner[1:]), np.nan if old.data.dtype.kind == "f" else 77, old.data.dtype)
         known = np.zeros(data.shape, bool)
-        data[: len(old.data)], known[: len(old.data)] = old.data, old.known
+        data[: len(old.data)] = old.data
+        known[: len(old.data)] = old.known
         old.known[...] = False  # a view that somebody still holds shows
         self.env[s.tape.name] = self.keep(Memory(data, known))
 

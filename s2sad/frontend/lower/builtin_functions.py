@@ -16,6 +16,7 @@ from s2sad.frontend.lower import containers, generators, indexing, operators
 from s2sad.frontend.lower import elementwise as ew
 from s2sad.frontend.lower.arguments import Handler, bound, flag
 from s2sad.frontend.lower.iteration import length_of, static_items
+from s2sad.frontend.lower.sharing import one_of
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.values import (
     Arr,
@@ -37,7 +38,7 @@ from s2sad.frontend.lower.values import (
 from s2sad.ir.builder import const
 from s2sad.rules.registry import op
 
-ITERATING = frozenset(
+ITERATING: frozenset[Any] = frozenset(
     (
         len,
         enumerate,
@@ -193,7 +194,9 @@ def _extremum(name: str) -> Handler:
         result = operands[0]
         for value in operands[1:]:
             result = _larger(c, name, result, value, hint)  # type: ignore[arg-type]
-        return result
+        pieces = [v.root for v in values if isinstance(v, Arr)]
+        assert isinstance(result, Num)
+        return one_of(c, result, pieces, f"the {name} of arrays", hint) if pieces and len(values) > 1 else result
 
     return handler
 

@@ -20,7 +20,7 @@ from s2sad.frontend.lower.builtin_functions import ITERATING
 from s2sad.frontend.lower.frames import Callee, Frame, forked, parameters
 from s2sad.frontend.lower.functions import HANDLERS, OBJECTS
 from s2sad.frontend.lower.iteration import lasting, static_items
-from s2sad.frontend.lower.kinds import may_end, strengthened, weakened
+from s2sad.frontend.lower.kinds import differs, may_end, strengthened, weakened
 from s2sad.frontend.lower.library import is_own
 from s2sad.frontend.lower.liveness import RETURN, changed_name
 from s2sad.frontend.lower.mark import Mark
@@ -219,7 +219,9 @@ def inline(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Va
 
 def _recursion(c: State, callee: Callee, args: Sequence[Value], kwargs: dict[str, Value]) -> Value:
     """The first call of a function from inside itself: inlined if all conditions that end it are known now."""
-    if not any(map(may_end, (*args, *kwargs.values()))):
+    outer = next(frame.env for frame in reversed(c.frames) if frame.origin is callee)
+    changed = any(differs(value, outer.get(name)) for name, value in bind(c, callee, args, kwargs).items())
+    if not changed and not any(map(may_end, (*args, *kwargs.values()))):
         c.parts.mark(c, callee)
     problems, frames = len(c.problems), len(c.frames)
     c.recursion = c.statements

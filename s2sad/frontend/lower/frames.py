@@ -75,7 +75,11 @@ def forked(callee: Callee, statement: Any) -> Callee | None:
     if body is None:
         return None
     body = structured(body)
-    return replace(callee, body=tuple(body), live=liveness(body))
+    live = liveness(body)
+    for node in (node for stmt in body for node in gast.walk(stmt) if node in live.after):
+        origin = getattr(node, "origin", node)  # a loop: what leaves it (jumps.Forget) knows it by this node
+        live.after[origin] = live.after.get(origin, frozenset()) | live.after[node]
+    return replace(callee, body=tuple(body), live=live)
 
 
 def _forked(block: Sequence[Any], statement: Any) -> list[Any] | None:
@@ -91,6 +95,7 @@ def _forked(block: Sequence[Any], statement: Any) -> list[Any] | None:
             if changed is not None:
                 new = copy.copy(stmt)
                 setattr(new, name, changed)
+                new.origin = getattr(stmt, "origin", stmt)
                 return [*block[:k], new, *block[k + 1 :]]
     return None
 

@@ -14,6 +14,15 @@ def may_end(value: Value) -> bool:
     return not isinstance(value, Arr) or any(isinstance(e, n.Const) for e in value.extents)
 
 
+def differs(value: Value, outer: Value | None) -> bool:
+    """Whether ``value`` has another structure than what the call around this one has: a leaf of its tree, say."""
+    if isinstance(value, Tup) and isinstance(outer, Tup):
+        return (len(value.items), value.cls, value.is_list) != (len(outer.items), outer.cls, outer.is_list)
+    if isinstance(value, Arr) and isinstance(outer, Arr):
+        return value.ndim != outer.ndim
+    return outer is not None and type(value) is not type(outer)
+
+
 def strengthened(value: Value) -> Value:
     """As Numba's types: scalars are NumPy's."""
     if isinstance(value, Num):

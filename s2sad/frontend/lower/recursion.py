@@ -146,6 +146,7 @@ class Parts:
         own: list[n.Atom] = []
         wrt = []
         leaves: list[n.Atom] = []
+        found = _INT
         try:
             for value in env.values():
                 key_of(c, value, own, part.callee, arguments=False)

@@ -150,7 +150,7 @@ def _delete(c: State, stmt: Any) -> None:
 def _forget(c: State, stmt: Any) -> None:
     """Arrays that the loop binds and that nothing reads once it is left here."""
     live = c.frame.callee.live
-    kept = live.after.get(stmt.loop.node, frozenset()) if stmt.value is None else names_read(stmt.value) | live.closed
+    kept = live.after[stmt.loop.node] if stmt.value is None else names_read(stmt.value) | live.closed
     for name in names_bound([stmt.loop.node]):
         if name not in kept and isinstance(c.env.get(name), Arr):
             c.env[name] = Dead()
