@@ -62,8 +62,9 @@ def part_lines(emitted: Emitted, cache: bool) -> str:
 
 
 def _assembled(head: str, emitted: Emitted, jitted: str, compiled: bool) -> Source:
-    parts = part_lines(emitted, cache=True) if compiled else ""
-    decorated = f"{parts}{jitted} = {NJIT.format(cache=True)}({emitted.name})\n"
+    # Machine code of functions that call themselves crashed where another process took it from Numba's cache.
+    parts = part_lines(emitted, cache=False) if compiled else ""
+    decorated = f"{parts}{jitted} = {NJIT.format(cache=not emitted.parts)}({emitted.name})\n"
     shift = head.count("\n")
     line_map = {line + shift: loc for line, loc in emitted.line_map.items()}
     return Source(f"{head}{emitted.text}\n\n{decorated}", emitted.name, jitted, line_map)
