@@ -63,9 +63,9 @@ def find_definition(text: str, code: CodeType, rewritten_asserts: bool = False) 
 def _definitions(text: str, name: str, flags: int, without_asserts: bool) -> tuple[Definition, ...]:
     """All definitions of ``name`` in ``text`` with the code objects that they compile to.
 
-    The pairing is the compiler's own: each definition is given a line number of its own while compiling, which comes
-    back as ``co_firstlineno``. (Columns would need Python 3.11.) Other functions keep their lines, because the code of
-    a function depends a little on the lines of those nested in it.
+    The pairing is the compiler's own: each definition is moved, as a whole, to lines of its own before compiling, which
+    come back as ``co_firstlineno``. (Columns would need Python 3.11.) As a whole, because code depends a little on which
+    of its expressions share a line: constants that fold leave a ``NOP`` behind where they do not.
     """
     # A cell may await at its top level.
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -73,17 +73,21 @@ def _definitions(text: str, name: str, flags: int, without_asserts: bool) -> tup
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         tree = compile(text, "<source>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        nodes = [(node, in_class) for node, in_class in _functions(tree) if _code_name(node) == name]
-        first = text.count("\n") + 2
-        anchors = [_anchor(node) for node, _ in nodes]
-        places = [_move(anchor, (first + k, first + k, 0, 0)) for k, anchor in enumerate(anchors)]
-        compiled = _WithoutAsserts().visit(copy.deepcopy(tree)) if without_asserts else tree
+        moved = copy.deepcopy(tree)
+        height = text.count("\n") + 2
+        lines = []
+        # A function comes before those that it contains, so the inner ones leave their outer ones' lines again.
+        for node, _ in _functions(moved):
+            if _code_name(node) == name:
+                line = _anchor(node).lineno
+                lines.append((len(lines) + 1) * height + line % height)
+                ast.increment_lineno(node, lines[-1] - line)
+        compiled = _WithoutAsserts().visit(moved) if without_asserts else moved
         module = compile(compiled, "<source>", "exec", flags, dont_inherit=True)
-    for anchor, place in reversed(list(zip(anchors, places))):
-        _move(anchor, place)
     codes = {c.co_firstlineno: c for c in _code_objects(module) if c.co_name == name}
+    nodes = [(node, in_class) for node, in_class in _functions(tree) if _code_name(node) == name]
     # The compiler drops dead code: a node may have no code object.
-    found = [(node, codes.get(first + k), in_class) for k, (node, in_class) in enumerate(nodes)]
+    found = [(node, codes.get(line), in_class) for (node, in_class), line in zip(nodes, lines, strict=True)]
     return tuple(Definition(node, code, in_class) for node, code, in_class in found if code is not None)
 
 
@@ -102,13 +106,6 @@ def _anchor(node: FunctionNode) -> ast.stmt | ast.expr:
     """The node whose line becomes ``co_firstlineno``."""
     decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
     return decorators[0] if decorators else node
-
-
-def _move(node: ast.stmt | ast.expr, place: tuple[int, int | None, int, int | None]) -> tuple:
-    """Give ``node`` another place; returns the old one."""
-    old = (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
-    node.lineno, node.end_lineno, node.col_offset, node.end_col_offset = place
-    return old
 
 
 def _code_name(node: FunctionNode) -> str:

@@ -50,6 +50,47 @@ def test_lambdas_on_one_line():
     assert [source.loc(source.tree.body[0]).col, source.loc(source.tree).col] == [35, 25]
 
 
+FOLDED = """
+from functools import lru_cache
+short = lambda a, b: ((0.0, 0.0), 1.0)
+def one(a, b): return ((0.0, 0.0), 1.0)
+@lru_cache(
+    maxsize=3)
+def two(a, b): return ((0.0, 0.0),
+    (2.0, 1))
+def same(x):
+    def same(y): return ((0.0, 0.0), 1)
+    return same
+nest = lambda a: (lambda b: ((0.0, 0.0), 1.0), lambda c: (
+    lambda d: ((0.0, 1),
+        2.0)))
+"""
+
+
+def test_constants_that_fold(tmp_path):
+    """What the compiler folds leaves traces of the lines it stood on (a NOP in Python 3.12)."""
+    path = tmp_path / "folded.py"
+    path.write_text(FOLDED)
+    space = {}
+    exec(compile(FOLDED, path, "exec"), space)
+    first, second = space["nest"](1)
+    found = {
+        "short": (space["short"], 3),
+        "one": (space["one"], 4),
+        "two": (space["two"].__wrapped__, 7),
+        "outer same": (space["same"], 9),
+        "inner same": (space["same"](1), 10),
+        "nest": (space["nest"], 12),
+        "nest 0": (first, 12),
+        "nest 1": (second, 12),
+        "nest 1 inside": (second(1), 13),
+    }
+    for name, (fn, line) in found.items():
+        source = get_source(fn)
+        assert source.loc(source.tree).line == line, name
+        assert text_of(fn).count("lambda") == {"nest": 3, "nest 1": 1}.get(name, 0), name
+
+
 def test_nested_functions_and_closures():
     inner, short = origins.outer(4.0, 5.0)
     source = get_source(inner)
