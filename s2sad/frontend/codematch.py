@@ -63,8 +63,8 @@ def find_definition(text: str, code: CodeType, rewritten_asserts: bool = False) 
 def _definitions(text: str, name: str, flags: int, without_asserts: bool) -> tuple[Definition, ...]:
     """All definitions of ``name`` in ``text`` with the code objects that they compile to.
 
-    The pairing is the compiler's own: each definition is moved, as a whole, to lines of its own before compiling, which
-    come back as ``co_firstlineno``. (Columns would need Python 3.11.) As a whole, because code depends a little on which
+    The pairing is the compiler's own: each definition is moved to lines of its own before compiling, which come back as
+    ``co_firstlineno``. (Columns would need Python 3.11.) It is moved as a whole, because code depends a little on which
     of its expressions share a line: constants that fold leave a ``NOP`` behind where they do not.
     """
     # A cell may await at its top level.
