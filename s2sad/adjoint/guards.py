@@ -44,7 +44,7 @@ def guard_shapes(fn: n.Function, primal: n.Function) -> n.Function:
     body = list(fn.body)
     reverse_at = fn.reverse_at
     for array, name in arrays:
-        at = _known_at(array, body)
+        at = _known_at(array, body, reverse_at or 0)
         with builder.block() as made:
             _check(builder, array, name)
         body[at:at] = made
@@ -53,15 +53,25 @@ def guard_shapes(fn: n.Function, primal: n.Function) -> n.Function:
     return replace(fn, body=tuple(body), reverse_at=reverse_at)
 
 
-def _known_at(array: n.Var, body: list[n.Stmt]) -> int:
-    """The first position in ``body`` at which all extents of ``array`` are bound."""
+def _known_at(array: n.Var, body: list[n.Stmt], reverse_at: int) -> int:
+    """The first position in ``body`` at which all extents of ``array`` are bound.
+
+    In a forward sweep also behind what may ask for another specialisation, where an extent that is 1 stretches: in this
+    one the result, and with it a seed, may have the wrong extents.
+    """
     assert isinstance(array.type, n.Array)
     missing = {e for e in array.type.extents if isinstance(e, n.Var)}
+    asking = [k for k, stmt in enumerate(body[:reverse_at]) if any(map(_asks_size_one, walk.walk((stmt,))))]
+    first = asking[-1] + 1 if asking else 0
     for k, stmt in enumerate(body):
-        if not missing:
+        if not missing and k >= first:
             return k
         missing -= set(walk.targets(stmt))
     return len(body) - 1
+
+
+def _asks_size_one(stmt: n.Stmt) -> bool:
+    return isinstance(stmt, n.Check) and stmt.error == "SizeOne"
 
 
 def _check(builder: Builder, array: n.Var, name: str) -> None:

@@ -123,10 +123,18 @@ class Shapes:
         """Whether ``a <= b`` is proven."""
         return self.non_negative(b - a)
 
+    def facts(self) -> dict[Term, Form]:
+        """What is known here, to ``restore``."""
+        return dict(self._facts)
+
+    def restore(self, facts: dict[Term, Form]) -> None:
+        """Forget what was learned since ``facts``: the checks that showed it are taken back."""
+        self._facts = dict(facts)
+
     @contextmanager
     def scope(self):
         """Facts learned inside are forgotten at the end."""
-        saved = dict(self._facts)
+        saved = self.facts()
         try:
             yield
         finally:

@@ -152,6 +152,21 @@ def test_a_pullback_that_would_need_a_new_specialisation_says_so(monkeypatch):
     assert pullback(1.0)[0].tolist() == [8.0, 48.0]
 
 
+def stretched_with_columns(x, k):
+    column = x[::1, k]
+    return np.dot(x[0 : len(column), np.newaxis, k], column[0:3]) + x
+
+
+def test_a_seed_is_compared_with_the_result_whose_extents_of_one_are_known():
+    """Its axis of 1 stretches: the first specialisation takes it for as long as the other one."""
+    x, y_bar = np.array([[0.5, 0.25, 2.0]]), np.array([[1.0, 2.0, 4.0]])
+    value, pullback = vjp(stretched_with_columns, x, 1, target="python")
+    assert value.tolist() == stretched_with_columns(x, 1).tolist() == [[0.5625, 0.3125, 2.0625]]
+    assert pullback(y_bar)[0].tolist() == [[1.0, 5.5, 4.0]]
+    with pytest.raises(ValueError, match="y_bar has another shape than what it belongs to"):
+        pullback(np.ones((3, 3)))
+
+
 def test_new_code_or_defaults_in_an_old_function_are_seen():
     def inner(x, c=2.0):
         return c * x * x

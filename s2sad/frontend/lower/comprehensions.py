@@ -9,6 +9,7 @@ from s2sad.frontend.lower.frames import Callee, Frame
 from s2sad.frontend.lower.iteration import bind_target, static_items
 from s2sad.frontend.lower.lazily import Watch, iterated_in, steady
 from s2sad.frontend.lower.liveness import names_bound
+from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Iterated, Range, Value, integer
 
@@ -19,11 +20,11 @@ _WRITTEN_OUT = 32  # trips over a constant range
 def comprehend(c: State, node: Any) -> list[Value] | None:
     """The items of a comprehension over what is known in advance, unrolled; ``None``: it runs over run-time values."""
     first = node.generators[0].iter
-    mark = len(c.b.out)
+    mark = Mark.of(c)
     iterable = c.expr(first)
     known = _known_items(c, iterable)
     if known is None:
-        del c.b.out[mark:]
+        mark.restore(c)
         return None
     targets = frozenset(names_bound([g.target for g in node.generators]))
     steady(c, [iterable])

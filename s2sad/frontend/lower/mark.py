@@ -6,36 +6,49 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import Value
+from s2sad.frontend.lower.values import Root, Value
 
 
 @dataclass
 class Mark:
     """What an abandoned attempt must leave as it was."""
 
-    frames: int
-    env: dict[str, Value]
+    envs: list[dict[str, Value]]
     out: int
     problems: int
-    roots: list[tuple[bool, str | None, Any]]
+    roots: list[tuple[Any, ...]]
+    facts: dict[Any, Any]
     unrollable: int
     loops: int
     masks: dict[Any, Any]
 
     @classmethod
     def of(cls, c: State) -> Mark:
-        flags = [(r.written, r.frozen, r.fork) for r in c.roots]
         return cls(
-            len(c.frames), dict(c.env), len(c.b.out), len(c.problems), flags, c.unrollable, c.loops, dict(c.masks)
+            envs=[dict(frame.env) for frame in c.frames],
+            out=len(c.b.out),
+            problems=len(c.problems),
+            roots=[_marks(root) for root in c.roots],
+            facts=c.shapes.facts(),
+            unrollable=c.unrollable,
+            loops=c.loops,
+            masks=dict(c.masks),
         )
 
     def restore(self, c: State) -> None:
-        del c.frames[self.frames :]
-        c.frame.env = dict(self.env)
+        del c.frames[len(self.envs) :]
+        for frame, env in zip(c.frames, self.envs, strict=True):
+            frame.env = dict(env)
         del c.b.out[self.out :]
         del c.problems[self.problems :]
         del c.roots[len(self.roots) :]
-        for root, flags in zip(c.roots, self.roots, strict=True):
-            root.written, root.frozen, root.fork = flags
+        for root, marks in zip(c.roots, self.roots, strict=True):
+            root.written, root.frozen, root.fork, root.may, root.copies, root.grows, root.group = marks
+        c.shapes.restore(self.facts)
         c.masks = dict(self.masks)
         c.loops, c.unrollable = self.loops, self.unrollable
+
+
+def _marks(root: Root) -> tuple[Any, ...]:
+    """What stores and joins leave on ``root``; how many stores there were is only ever compared."""
+    return root.written, root.frozen, root.fork, root.may, root.copies, root.grows, root.group
