@@ -83,6 +83,7 @@ class _Marks:
         for k, stmt in enumerate(self.statements):
             if (
                 isinstance(stmt, n.Check | n.Print | n.Return)
+                or isinstance(stmt, n.Recall)  # also an empty one says that the part takes tapes
                 or (isinstance(stmt, n.Assign) and raises(stmt.op))
                 or (isinstance(stmt, n.LibCall) and (is_draw(stmt.fn) or is_opaque(stmt.fn)))
                 or (isinstance(stmt, n.Invoke) and stmt.raises)

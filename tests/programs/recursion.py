@@ -239,3 +239,17 @@ def smoothed(x, n):
     if n == 0:
         return np.sum(np.sin(y))
     return smoothed(y + x, n - 1) * 0.5 + y[0]
+
+
+def first_or_other(t, q):
+    return t if q else other_or_first(2.0, q)
+
+
+def other_or_first(t, q):
+    return first_or_other(t, q)
+
+
+@program(lambda rng: (normal(rng, 2, 3), 2))
+def nothing_to_keep(x, q):
+    """The call that comes first ends at once: its record is empty."""
+    return x * first_or_other(np.mean(x), q)
