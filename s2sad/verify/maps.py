@@ -11,6 +11,7 @@ from __future__ import annotations
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 from s2sad.verify.failure import Context
+from s2sad.verify.intervals import Intervals
 
 
 def check_maps(context: Context) -> None:
@@ -25,6 +26,7 @@ class _Maps:
         self.depends: dict[n.Var, frozenset[n.Var]] = {}  # Map indices that a variable depends on
         self.depth: dict[n.Var, int] = {}  # how many Maps were open where an array was allocated
         self.control: frozenset[n.Var] = frozenset()
+        self.ints = Intervals()  # one iteration alone collides with none
 
     def block(self, block: n.Block) -> None:
         for stmt in block:
@@ -74,6 +76,7 @@ class _Maps:
         return min((self.depth.get(a, 0) for a in arrays if isinstance(a, n.Var)), default=0)
 
     def targets(self, stmt: n.Stmt) -> None:
+        self.ints.note(stmt)
         if not self.open:
             return
         match stmt:
@@ -104,6 +107,5 @@ class _Maps:
         influences = self.of(array, *stmt.index) | self.control
         for m in self.open[self.depth.get(array, 0) :]:
             for i, extent in zip(m.indices, m.extents, strict=True):
-                single = isinstance(extent, n.Const) and extent.value <= 1
-                if i not in influences and not single:
+                if i not in influences and self.ints.of(extent)[1] > 1:
                     self.context.fail(stmt, f"all iterations of the Map over {i.name} store into one element")

@@ -130,3 +130,19 @@ def row_slice_at_run_time(z, k):
     y = z * 2.0
     y += z[k : k + 1] * z
     return np.sum(y * y)
+
+
+@program(lambda rng: (normal(rng, 4), normal(rng, 4), 0, 3))
+def stores_along_an_axis_of_one(x, y, n, m):
+    """What slices and masks of a new axis choose is one element or none."""
+    a = x * 1.0
+    v = a[None]
+    v[n:m:2] *= 2.0
+    v[-m:] += y
+    v[n::-1] *= y[0]
+    v[: len(y)] += 1.0
+    v[y[np.newaxis, 2] < 9.0] -= x * y
+    v[y[0:1] < 9.0] *= y
+    w = a[None, None]
+    w[y[np.newaxis, np.newaxis, 1] < 9.0] *= x
+    return a

@@ -221,7 +221,9 @@ def write(c: State, s: Selection, value: Num | Arr, combine: Callable[..., None]
         else:
             combine(s.view, where, one)
 
-    _over(c, s.grid, not s.distinct, lambda grid: _rows(c, s, grid, element))
+    # An index into an axis of one element may vanish, and with it the reason why no two places are equal.
+    distinct = s.distinct and not any(ew.is_one(s.view.extents[axis]) for axis in s.axes)
+    _over(c, s.grid, not distinct, lambda grid: _rows(c, s, grid, element))
 
 
 def _shares(a: Arr, b: Arr) -> bool:
