@@ -15,6 +15,7 @@ Term: TypeAlias = "n.Var | tuple"
 
 _DEPTH = 12
 _STEPS = 400  # of one proof; what takes more is left unproven
+_PIECES = 100  # of a form; a value with more of them is a term of its own
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Shapes:
     def define(self, target: n.Var, op: str, args: tuple[n.Atom, ...]) -> None:
         """Note ``target = op(*args)``, a pure operation on ints."""
         forms = tuple(self.form(a) for a in args)
+        if _pieces(forms, _PIECES) <= 0:
+            return
         self._forms[target] = _linear(op, forms) or Form(0, frozenset([((op, *forms), 1)]))
 
     def bound(self, var: n.Var, lower: Form | None, upper: Form | None) -> None:
@@ -149,10 +152,12 @@ class Shapes:
         return form
 
     def _non_negative(self, form: Form, depth: int) -> bool:
+        self._steps -= 1
+        if self._steps < 0:
+            return False
         if form.constant >= 0 and all(k > 0 and self._term_non_negative(t, depth) for t, k in form.terms):
             return True
-        self._steps -= 1
-        if depth == 0 or self._steps < 0:
+        if depth == 0:
             return False
         for t, k in sorted(form.terms, key=lambda item: _text(item[0])):
             if k < 0 and self._above(form - Form(0, frozenset([(t, k)])), t, -k, depth):
@@ -194,6 +199,18 @@ class Shapes:
         return False
 
 
+def _pieces(forms: Iterable[Form], left: int) -> int:
+    """How many of ``left`` pieces remain after those of ``forms``; 0 or less if there are not that many."""
+    for form in forms:
+        for term, _ in form.terms:
+            left -= 1
+            if left > 0 and isinstance(term, tuple):
+                left = _pieces(term[1:], left)
+            if left <= 0:
+                return left
+    return left
+
+
 def _linear(op: str, forms: tuple[Form, ...]) -> Form | None:
     """The linear form of ``op`` on ``forms``, if it has one."""
     if op in ("add", "checked_add"):
@@ -219,4 +236,4 @@ def _text(term: Term | Form) -> str:
         return term.name
     if isinstance(term, tuple):
         return f"({' '.join(p if isinstance(p, str) else _text(p) for p in term)})"
-    return f"{term.constant}{sorted((_text(t), k) for t, k in term.terms)}"
+    return " ".join([str(term.constant), *sorted(f"{_text(t)}*{k}" for t, k in term.terms)])

@@ -56,7 +56,7 @@ class Intervals:
             return _ANY
         found = [self.of(a) for a in stmt.args]
         match stmt.op, found:
-            case ("cast" | "copy"), [a]:
+            case (("cast" | "copy"), [a]):
                 return a
             case "pymin", [(a, b), (c, d)]:
                 return min(a, c), min(b, d)

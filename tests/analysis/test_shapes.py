@@ -78,3 +78,17 @@ def test_clipped_values(shapes: Shapes) -> None:
     assert not shapes.at_most_one(high)
     assert shapes.simple(var("n"))
     assert not shapes.simple(low)
+
+
+def test_values_made_of_ever_more_are_terms_of_their_own(shapes: Shapes) -> None:
+    """Halves of halves, clipped: each is made of the one before twice. The work grows with their number only."""
+    extent: n.Atom = var("n")
+    for k in range(60):
+        half = defined(shapes, f"half{k}", "floordiv", extent, const(2))
+        clipped = defined(shapes, f"clipped{k}", "pymin", defined(shapes, f"at{k}", "add", half, var("k")), extent)
+        assert shapes.at_most(shapes.form(clipped), shapes.form(extent)) or k > 3
+        shapes.at_most(shapes.form(half), shapes.form(clipped))
+        extent = clipped
+    assert sum(shapes.form(var(f"clipped{k}")) == Form(0, frozenset([(var(f"clipped{k}"), 1)])) for k in range(60)) > 1
+    shapes.unify(extent, var("m"))
+    assert shapes.equal(extent, var("m"))
