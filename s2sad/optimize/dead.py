@@ -82,8 +82,8 @@ class _Marks:
                 self.memory(var)
         for k, stmt in enumerate(self.statements):
             if (
-                isinstance(stmt, n.Check | n.Print | n.Return)
-                or isinstance(stmt, n.Recall)  # also an empty one says that the part takes tapes
+                # Also an empty Recall says that the part takes tapes.
+                isinstance(stmt, n.Check | n.Print | n.Return | n.Recall)
                 or (isinstance(stmt, n.Assign) and raises(stmt.op))
                 or (isinstance(stmt, n.LibCall) and (is_draw(stmt.fn) or is_opaque(stmt.fn)))
                 or (isinstance(stmt, n.Invoke) and stmt.raises)
