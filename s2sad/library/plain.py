@@ -1,4 +1,4 @@
-"""Python's builtin functions: ``round`` to a number of digits; ``sum`` of rows, ``any`` and ``all`` of arrays.
+"""Python's builtin functions: ``round`` to a number of digits; ``sum`` of rows, ``any``, ``all``; ``sorted``.
 
 ``round`` gives the float nearest to the decimal that is nearest to the number.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from s2sad import runtime as rt
+from s2sad.library.registry import require
 from s2sad.rules.custom import stop_gradient
 
 
@@ -54,3 +55,9 @@ def some(x: Any) -> Any:
 def every(x: Any) -> Any:
     """``all``."""
     return bool(np.all(x != 0))
+
+
+def in_order(x: Any, falling: Any) -> Any:
+    """``sorted`` of a vector; ``falling``: the largest first, equal ones in the order that they are given in."""
+    require(np.all(x == x), "sorted: nan has no place in an order")
+    return np.sort(x[::-1])[::-1] if falling else np.sort(x)

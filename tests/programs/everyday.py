@@ -173,3 +173,19 @@ def polynomials_by_their_coefficients(p, q):
 def functions_of_places(a, x):
     g = np.fromfunction(lambda i, j: (i + 1.0) * np.cos(x[1] * j), (4, 5))
     return np.sum(g * a * a) + np.linalg.norm(g[0]) * x[0]
+
+
+@program(lambda rng: (signed(rng, 0.2, 2.0, 4), 0.35))
+def median_of_three(x, level):
+    s = 0.0
+    for k in range(len(x) - 1):
+        low, mid, high = sorted((x[k], x[k + 1], level))
+        s += low * 0.5 + mid * mid - math.sin(high)
+    return s
+
+
+@program(lambda rng: (signed(rng, 0.2, 2.0, 4), 2))
+def ranked(x, n):
+    scores = sorted((x[0] * x[1], 0.25, x[2]), reverse=True)
+    order = sorted([n, 5, n * n + 2])
+    return sum(w * v for w, v in zip((1.0, -2.0, 0.5), scores)) * order[1] + x[3]

@@ -11,7 +11,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "limitations.md"
 REASONS: tuple[tuple[str, str], ...] = (
     (r"has no derivative here", "What has no rule here is named in the error"),
     (r"assignment to an attribute", "assignments to attributes"),
-    (r"sorted of numbers", "`sorted` of numbers that only the run tells"),
+    (r"sorted of", "`sorted` of arrays"),
+    (r"in this call and would have to stretch", "would have to stretch against a longer one is refused"),
+    (r"is written and is an item of", "an array that is written after it, or"),
     (r"svd with full_matrices", "`svd` with `full_matrices=True` of a matrix that is not square"),
     (r"may have another name or holder", "may be changed while one name refers to it"),
     (r"a list is changed at a run-time index|becomes a dict in the loop", "a loop adds no keys to a dict"),

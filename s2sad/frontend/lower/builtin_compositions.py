@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad.analysis.types import join
+from s2sad.frontend.lower import containers, indexing, library, operators, shaping
 from s2sad.frontend.lower import elementwise as ew
-from s2sad.frontend.lower import indexing, library, operators, shaping
 from s2sad.frontend.lower.arguments import array_of, bound
 from s2sad.frontend.lower.builtin_functions import BUILTINS
 from s2sad.frontend.lower.functions import HANDLERS, handles
+from s2sad.frontend.lower.iteration import counted_items
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.ufuncs import rounded
 from s2sad.frontend.lower.values import Arr, Num, Tup, Value, Zip, integer, number
@@ -67,6 +70,26 @@ def _sum(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Va
     if isinstance(x, Arr) and x.ndim > 1 and x.dtype in ("float64", "float32", "int64", "bool"):
         return _own(c, plain.summed, x, integer(0) if a["start"] is None else a["start"])
     return BUILTINS[sum](c, args, kwargs, hint)
+
+
+_sorted_before = HANDLERS[sorted]
+
+
+@handles(sorted)
+def _sorted(c: State, args: list[Value], kwargs: dict[str, Value], hint: str) -> Value:
+    """Of a known number of numbers that are known at run time only: as ``np.sort``."""
+    items = counted_items(c, args[0]) if len(args) == 1 and set(kwargs) <= {"reverse"} else None
+    falling = kwargs.get("reverse", number(False))
+    numbers = [v for v in items or () if isinstance(v, Num) and v.dtype in ("float64", "float32", "int64")]
+    if not items or len(numbers) < len(items) or all(v.const is not None for v in numbers):
+        return _sorted_before(c, args, kwargs, hint)
+    if not isinstance(falling, Num) or falling.const is None:
+        c.refuse("sorted in an order that is not known in advance", "reverse=True or False")
+    kind = functools.reduce(join, [v.kind for v in numbers])
+    result = _own(c, plain.in_order, indexing.stack(c, Tup(tuple(numbers)), kind.dtype), number(bool(falling.const)))
+    assert isinstance(result, Arr)
+    found = (ew.load(c, result, (integer(k).atom,), hint) for k in range(len(numbers)))
+    return containers.made(c, Tup(tuple(num(v, kind.weak, max(x.bits for x in numbers)) for v in found), None, True))
 
 
 # ---- operator -------------------------------------------------------------------------------------------------------
