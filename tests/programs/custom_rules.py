@@ -224,3 +224,25 @@ def step_jvp(y, x, *, x_dot):
 @program(lambda rng: (0.0, 2.0), fd=False, gradient=lambda x, y: (1.0, 0.5))
 def zero_cotangent_of_a_pole(x, y):
     return step(x) * 0.0 * y + x + step(y)
+
+
+@custom_jvp
+def powered(x, n):
+    return x**n
+
+
+@powered.defjvp
+def powered_jvp(primals, tangents):
+    (x, n), (x_dot, n_dot) = primals, tangents
+    return x**n, n * x ** (n - 1.0) * x_dot + x**n * np.log(x) * n_dot
+
+
+@powered.defvjp
+def powered_vjp(y, x, n, *, y_bar):
+    return n * x ** (n - 1.0) * y_bar, y * np.log(x) * y_bar
+
+
+@program(lambda rng: (0.7, 1.4))
+def ints_for_floats(x, p):
+    """Exponents that are an int, a float of the text and one of the run."""
+    return powered(x, 2) * powered(p, 3.0) + powered(x, p)

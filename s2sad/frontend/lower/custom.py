@@ -18,7 +18,7 @@ from s2sad.frontend.lower.functions import OBJECTS, handles
 from s2sad.frontend.lower.outcomes import Refused
 from s2sad.frontend.lower.rule_code import free
 from s2sad.frontend.lower.state import State
-from s2sad.frontend.lower.values import NONE, Arr, Num, Static, Tup, Value, describe
+from s2sad.frontend.lower.values import NONE, Arr, Num, Static, Tup, Value, describe, number
 from s2sad.ir import nodes as n
 from s2sad.rules.custom import CustomRule, ZeroDerivative, label_of, stop_gradient
 
@@ -312,6 +312,8 @@ def _seeds(c: State, value: Value, suffix: str) -> _Seeds:
                 return Num(var, v.weak)
             case Num() if v.dtype.startswith("float"):
                 return Num(n.Const(0.0, n.Scalar(v.dtype)), v.weak)
+            case Num() if v.dtype.startswith("int") and suffix == "dot":
+                return number(0.0)  # so that a rule for floats takes 2 for 2.0
             case Arr() if v.dtype.startswith("float"):
                 var = c.b.var(f"{v.var.hint}_{suffix}", n.Array(v.dtype, v.extents, "A"))
                 variables.append(var)
