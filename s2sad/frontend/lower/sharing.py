@@ -90,6 +90,8 @@ def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -
 def holder(c: State, root: Root, name: str) -> str:
     """A name of the user's, other than ``name``, that refers to ``root``; else what ``root`` is called."""
     found = next((k for k, v in c.env.items() if k != name and root in roots(v)), root.name)
+    if found.startswith("for "):
+        return "what a loop runs over"
     return f"what {name} was before" if found == name else found
 
 
