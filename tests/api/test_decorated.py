@@ -1,25 +1,13 @@
 """Functions that a decorator has wrapped: what runs is the wrapper, which has parameters of its own."""
 
-import functools
-
 import numpy as np
 import pytest
 
 import s2sad
+from tests.programs.everyday import weighted
 
 
-def scaled(by):
-    def decorate(fn):
-        @functools.wraps(fn)
-        def inner(*args, **kwargs):
-            return by * fn(*args, **kwargs)
-
-        return inner
-
-    return decorate
-
-
-@scaled(3.0)
+@weighted(3.0)
 def product(x, y):
     return x * x * y
 
@@ -42,6 +30,6 @@ def test_a_wrapper_is_differentiated_inside_a_function():
 
 def test_a_wrapper_of_another_function_is_another_derivative():
     """Both have the same code; what they wrap differs."""
-    made = [scaled(2.0)(f) for f in (lambda x: x * x, lambda x: x * x * x)]
+    made = [weighted(2.0)(f) for f in (lambda x: x * x, lambda x: x * x * x)]
     assert s2sad.vjp(lambda x: made[0](x), 1.5, target="python")[1](1.0)[0] == pytest.approx(6.0)
     assert s2sad.vjp(lambda x: made[1](x), 1.5, target="python")[1](1.0)[0] == pytest.approx(13.5)

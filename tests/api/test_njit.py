@@ -9,6 +9,7 @@ from numba.core.errors import TypingError
 
 from s2sad import grad, jvp, value_and_grad, vjp
 from tests.api import functions as f
+from tests.support.threads import check_threads
 
 X, N, R = 0.3, 7, 2.7
 logistic_grad = grad(f.logistic, ("x", "r"))
@@ -123,21 +124,7 @@ def test_a_compiled_caller_keeps_the_globals_of_its_compilation(monkeypatch):
 
 
 def test_from_four_threads():
-    xs = [np.linspace(0.0, 1.0 + k, 200) for k in range(4)]
-    expected = [squares_grad(x) for x in xs]
-    wrong = []
-
-    def work(k):
-        for _ in range(200):
-            if not np.array_equal(squares_grad(xs[k]), expected[k]):
-                wrong.append(k)
-
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    check_threads(squares_grad, [np.linspace(0.0, 1.0 + k, 200) for k in range(4)], times=200)
 
 
 def test_two_threads_may_specialise_at_once():

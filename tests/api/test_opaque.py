@@ -8,7 +8,6 @@ import math
 import os
 import subprocess
 import sys
-import threading
 from collections import Counter
 
 import numpy as np
@@ -18,6 +17,7 @@ from scipy import interpolate, special
 from s2sad import UnsupportedError, check_grads, custom_jvp, custom_vjp, grad, value_and_grad, vjp, zero_derivative
 from s2sad.api import derivative as derivative_module
 from s2sad.runtime.opaque import is_lasting, opaque_key
+from tests.support.threads import check_threads
 
 TARGETS = ("python", "cpu")
 calls: Counter[str] = Counter()
@@ -157,21 +157,7 @@ def test_from_many_threads():
     opaque = custom_vjp(special.gammaln, result=lambda x: x)
     opaque.defvjp(lambda y, x, *, y_bar: y_bar * y)
     derivative = grad(lambda x: np.sum(opaque(x) * x))
-    xs = [np.linspace(1.0, 2.0 + k, 50) for k in range(4)]
-    expected = [derivative(x) for x in xs]
-    wrong = []
-
-    def work(k):
-        for _ in range(50):
-            if not np.array_equal(derivative(xs[k]), expected[k]):
-                wrong.append(k)
-
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not wrong
+    check_threads(derivative, [np.linspace(1.0, 2.0 + k, 50) for k in range(4)], times=50)
 
 
 def test_another_function_under_the_same_name(monkeypatch):
