@@ -13,6 +13,7 @@ from s2sad.backend.fold import plan
 from s2sad.backend.invoking import begin, shares, tapes
 from s2sad.backend.naming import Names
 from s2sad.backend.printer import Note, render
+from s2sad.backend.python_numbers import PythonNumbers
 from s2sad.backend.statements import Statements
 from s2sad.errors import Loc
 from s2sad.ir import nodes as n
@@ -57,7 +58,8 @@ def emit(fn: n.Function, style: str = "fast") -> Emitted:
     invoked = frozenset(s.name for s in walk.walk(fn.body) if isinstance(s, n.Invoke))
     called = opaque.names_in(fn, invoked)
     names = Names(fn, folding, vector | invoked | frozenset(called.values()))
-    expressions = Expressions(names, folding, style, (fn.name, *(p.name for p in fn.params)))
+    python = PythonNumbers(fn, style == "fast")
+    expressions = Expressions(names, folding, style, (fn.name, *(p.name for p in fn.params)), python)
     strided = frozenset() if fn.part is None else frozenset(own_arrays(fn))
     statements = Statements(expressions, names, folding, called, strided)
     body = [*_docstring(fn), *_unpacking(fn, names), *begin(statements, fn), *_body(fn, statements)]

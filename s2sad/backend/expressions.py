@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import numpy as np
 
@@ -71,8 +71,11 @@ def dtype_of(atom: n.Atom) -> str:
 class Expressions:
     """Makes expressions; collects in ``imports`` the global names that they use (``np``, ``rt.index``, ``max``)."""
 
-    def __init__(self, names: Names, plan: Plan, style: str, taken: Iterable[str]) -> None:
+    def __init__(
+        self, names: Names, plan: Plan, style: str, taken: Iterable[str], python: Container[n.Atom] = ()
+    ) -> None:
         self.names = names
+        self.python = python  # what can hold Python's own numbers
         self.plan = plan
         self.fast = style == "fast"
         self.taken = frozenset(taken)  # parameter names: a global of this name is imported under another one
@@ -177,7 +180,7 @@ class Expressions:
             return ast.Call(self.bare(vector), self.atoms(stmt.args), [])
         if entry.infix is None:
             return self.call(entry.call, *self.atoms(stmt.args))
-        expr = self.infix(entry, self.operands(entry, stmt.args))
+        expr = self.infix(entry, self.dividing(stmt, self.operands(entry, stmt.args)))
         if self.fast and dtype in SMALL_INTS and entry.result == "same":
             return self.call(self.dtype(dtype), expr)  # Numba computes small ints in int64
         return expr
@@ -194,6 +197,17 @@ class Expressions:
         if all(inner) and entry.infix != "/":
             inner[0] = None
         return [self.atom(a) if i is None else self.atom(i) for a, i in zip(args, inner, strict=True)]
+
+    def dividing(self, stmt: n.Assign, operands: list[ast.expr]) -> list[ast.expr]:
+        """``operands``, the first as NumPy's number where Python's would raise for a zero."""
+        weak = isinstance(stmt.target.type, n.Scalar) and stmt.target.type.weak
+        if op(stmt.op).infix not in ("/", "//", "%", "**") or weak:
+            return operands
+        actual = [self._int_behind_cast(a) or a for a in stmt.args]
+        harmless = isinstance(actual[1], n.Const) and actual[1].value > 0
+        if harmless or not all(a in self.python for a in actual):
+            return operands
+        return [self.call(self.dtype(dtype_of(stmt.target)), operands[0]), *operands[1:]]
 
     def _int_behind_cast(self, atom: n.Atom) -> n.Atom | None:
         if isinstance(atom, n.Var):

@@ -44,7 +44,7 @@ def compensated_add(s, c, v):
 @register_jitable
 def compensated_value(s, c):
     """The sum that ``compensated_add`` has accumulated; inf and nan come through as in a plain sum."""
-    return s + c if math.isfinite(c) else s
+    return np.float64(s + c if math.isfinite(c) else s)  # NumPy's number also where nothing was added
 
 
 def total(x):
