@@ -12,6 +12,7 @@ from s2sad.library.axes import (
     axes_of,
     axis_of,
     common,
+    counting,
     dtype_by,
     floating,
     front,
@@ -170,6 +171,12 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
             refuse("weights of another shape than a", "1-d weights and an axis")
         match(w.shape[0], a.shape[axis_of(axis, a.ndim)], "Length of weights not compatible with specified axis.")
         w = np.broadcast_to(w[along(a.ndim, axis_of(axis, a.ndim))], a.shape)
+    elif axis is None:
+        for k in counting(a.ndim):
+            match(w.shape[k], a.shape[k], "Axis must be specified when shapes of a and weights differ.", TypeError)
+    else:
+        for k in counting(a.ndim):
+            match(w.shape[k], a.shape[k], "Shape of weights must be consistent with shape of a along specified axis.")
     dtype = dtype_by(np.average, a, weights=_one(w))
     scale = np.sum(w, axis=axis, dtype=dtype, keepdims=keepdims)
     value = np.sum(a * w, axis=axis, dtype=dtype, keepdims=keepdims) / scale

@@ -366,6 +366,8 @@ case(
     {"weights": np.abs(real(3, 4))},
     {"weights": np.abs(real(3, 4)), "axis": 0, "returned": True},
     {"weights": np.abs(real(4))},
+    {"weights": np.abs(real(1, 4))},
+    {"weights": np.abs(real(3, 1)), "axis": 0},
     name="average_weighted",
 )
 case(
