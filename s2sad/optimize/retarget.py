@@ -62,6 +62,8 @@ def _pieces(block: n.Block, total: dict[n.Var, int]) -> list[n.Stmt | None]:
         first, made = out[allocs[source]], out[allocs[to]]
         if not isinstance(first, n.Alloc) or not isinstance(made, n.Alloc) or made.fill is not None:
             continue
+        if first.target.type != made.target.type:
+            continue  # a check between the two says that they are the same; before it they may not be
         start = min(allocs[source], allocs[to])
         before = _mentions(tuple(s for s in out[start : pos + 1] if s is not None))
         if before.get(source) != total[source] or before.get(to) != 1:

@@ -211,3 +211,22 @@ def test_partials_of_recurrences(trips: int) -> None:
         args = [0.7, -1.2, np.random.default_rng(seed).normal(size=trips), 1.3]
         compare(partials, outcome(fn, list(args)), outcome(new, list(args)))
     assert changed >= 10
+
+
+def test_memory_is_not_made_with_extents_that_only_a_later_check_shows():
+    """``t`` is copied into ``c`` behind a check that ``m`` is 1: ``t`` keeps its own memory, of ``m`` elements."""
+    b = Builder(Names())
+    m, i, j = (b.var(name, INT) for name in "mij")
+    a = b.var("a", n.Array("float64", (m,)))
+    t = b.alloc("t", "float64", (m,))
+    with b.block() as first:
+        b.add(n.Store(t, (i,), b.load(a, (i,), hint="v")))
+    b.add(n.Map((i,), (m,), tuple(first)))
+    b.add(n.Check(b.assign("eq", m, const(1), dtype="bool", hint="same"), "ValueError", "m is not 1"))
+    known = n.Var(t.name, n.Array("float64", (const(1),)))
+    c = b.alloc("c", "float64", (const(1),))
+    with b.block() as second:
+        b.add(n.Store(c, (j,), b.load(known, (j,), hint="w")))
+    b.add(n.Map((j,), (const(1),), tuple(second)))
+    fn = n.Function("f", (n.Param("m", m), n.Param("a", a)), (*b.out, n.Return(c)))
+    assert retarget(fn) == fn
