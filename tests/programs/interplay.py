@@ -108,7 +108,7 @@ def stored_again_in_a_later_trip(x):
 @program(lambda rng: (normal(rng, 3, 4), normal(rng, 4)))
 def result_copied_and_kept(a, x):
     t = a @ x
-    y = np.empty(3)
+    y = np.empty(len(a))
     y[:] = t
     y[0] = 2.0 * t[1]
     return y * t
