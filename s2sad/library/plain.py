@@ -59,5 +59,5 @@ def every(x: Any) -> Any:
 
 def in_order(x: Any, falling: Any) -> Any:
     """``sorted`` of a vector; ``falling``: the largest first, equal ones in the order that they are given in."""
-    require(np.all(x == x), "sorted: nan has no place in an order")
+    require(bool(np.all(x == x)), "sorted: nan has no place in an order")
     return np.sort(x[::-1])[::-1] if falling else np.sort(x)

@@ -9,7 +9,7 @@ import numpy as np
 
 from s2sad.library.axes import common, is_number, static
 from s2sad.library.joining import as_array
-from s2sad.library.registry import implements, refuse
+from s2sad.library.registry import implements, refuse, require
 
 
 @implements(np.polyval)
@@ -50,8 +50,11 @@ def polysub(a1, a2):
 
 @implements(np.polymul)
 def polymul(a1, a2):
-    """Products."""
-    return np.convolve(np.atleast_1d(a1), np.atleast_1d(a2))
+    """Products. NumPy drops leading zeros, and with them decides on the shape by values: an error here."""
+    p, q = np.atleast_1d(a1), np.atleast_1d(a2)
+    for factor in (p, q):
+        require(len(factor) < 2 or factor[0] != 0, "polymul drops leading zeros; np.convolve keeps them")
+    return np.convolve(p, q)
 
 
 @static

@@ -690,7 +690,16 @@ case(np.piecewise, [])
 case(np.fromfunction, [])
 case(np.polyadd, [(real(4), real(2)), (real(2), real(3)), ([1, 2], real(1)), (2.0, real(3)), (ints(2), ints(3))])
 case(np.polysub, [(real(4), real(2)), (real(2), real(3)), ([1, 2], real(1)), (ints(2), ints(3))])
-case(np.polymul, [(real(4), real(2)), (real(2), real(3)), ([1, 2], real(1)), (ints(2), ints(3))])
+case(
+    np.polymul,
+    [
+        (real(4), real(2)),
+        (real(2), real(3)),
+        ([1, 2], real(1)),
+        (np.array([3, 0]), np.array([2, 0, -1])),
+        (0.0, real(2)),
+    ],
+)
 case(np.polyder, [real(4), real(1), [1, 2, 3], (real(5), 2), (real(3), 0)])
 case(np.polyint, [real(4), real(1), [1, 2, 3], (real(2), 1, 0.5)])
 if hasattr(np, "cumulative_sum"):
