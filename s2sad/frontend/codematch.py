@@ -81,7 +81,7 @@ def _definitions(text: str, name: str, flags: int, without_asserts: bool) -> tup
             if _code_name(node) == name:
                 line = _anchor(node).lineno
                 lines.append((len(lines) + 1) * height + line % height)
-                ast.increment_lineno(node, lines[-1] - line)
+                _move(node, lines[-1] - line)
         compiled = _WithoutAsserts().visit(moved) if without_asserts else moved
         module = compile(compiled, "<source>", "exec", flags, dont_inherit=True)
     codes = {c.co_firstlineno: c for c in _code_objects(module) if c.co_name == name}
@@ -100,6 +100,16 @@ def _functions(tree: ast.AST) -> Iterator[tuple[FunctionNode, bool]]:
             yield node, in_class
         inside = in_class or isinstance(node, ast.ClassDef)
         stack += [(child, inside) for child in ast.iter_child_nodes(node)]
+
+
+def _move(node: ast.AST, by: int) -> None:
+    """Move what ``node`` spans down; not classes in it, whose code knows its line (``__firstlineno__``, Python 3.13)."""
+    if isinstance(node, ast.ClassDef):
+        return
+    if "lineno" in node._attributes:
+        node.lineno, node.end_lineno = node.lineno + by, node.end_lineno + by  # type: ignore[attr-defined]
+    for child in ast.iter_child_nodes(node):
+        _move(child, by)
 
 
 def _anchor(node: FunctionNode) -> ast.stmt | ast.expr:

@@ -64,6 +64,10 @@ def same(x):
 nest = lambda a: (lambda b: ((0.0, 0.0), 1.0), lambda c: (
     lambda d: ((0.0, 1),
         2.0)))
+def holds(x):
+    class Pair:
+        def holds(self): return ((0.0, 0.0), 1.0)
+    return Pair
 """
 
 
@@ -84,6 +88,8 @@ def test_constants_that_fold(tmp_path):
         "nest 0": (first, 12),
         "nest 1": (second, 12),
         "nest 1 inside": (second(1), 13),
+        "holds a class": (space["holds"], 15),
+        "in the class": (space["holds"](1).holds, 17),
     }
     for name, (fn, line) in found.items():
         source = get_source(fn)
