@@ -103,7 +103,7 @@ def _functions(tree: ast.AST) -> Iterator[tuple[FunctionNode, bool]]:
 
 
 def _move(node: ast.AST, by: int) -> None:
-    """Move what ``node`` spans down; not classes in it, whose code knows its line (``__firstlineno__``, Python 3.13)."""
+    """Move what ``node`` spans down; not classes in it, whose code knows its line (``__firstlineno__``)."""
     if isinstance(node, ast.ClassDef):
         return
     if "lineno" in node._attributes:
