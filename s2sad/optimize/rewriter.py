@@ -107,8 +107,22 @@ class Rewriter:
             case n.Map():
                 sums = tuple(replace(s, init=self.use(s.init)) for s in stmt.sums)
                 return self._map(replace(stmt, extents=self.many(stmt.extents), sums=sums))
+            case n.Custom():
+                return self._custom(stmt)
             case _:
                 return self.simple(walk.rename(stmt, self.use, self.bind))
+
+    def _custom(self, stmt: n.Custom) -> Pieces:
+        """The rules are given variables: one whose value is known now is bound once more."""
+        again: dict[n.Atom, n.Var] = {}
+        made: list[n.Stmt] = []
+        for k, v in enumerate(stmt.args):
+            value = self.use(v)
+            if isinstance(value, n.Const):
+                again[v] = n.Var(f"{stmt.outs[0].name}.{k}", v.type)
+                made.append(n.Assign(again[v], "copy", (value,), stmt.loc))
+        use = lambda a: again[a] if a in again else self.use(a)
+        return (*made, *self.simple(walk.rename(stmt, use, self.bind)))
 
     def _branch(self, stmt: n.If) -> Pieces:
         early = self.before(stmt)

@@ -246,3 +246,20 @@ def powered_vjp(y, x, n, *, y_bar):
 def ints_for_floats(x, p):
     """Exponents that are an int, a float of the text and one of the run."""
     return powered(x, 2) * powered(p, 3.0) + powered(x, p)
+
+
+@program(lambda rng: (0.7, 3))
+def known_value_for_a_rule(x, n):
+    """Optimization finds what the rule is given: 0 in each call."""
+    return softplus(0.2 * (n % 1)) * x + softplus(x) * softplus(0.5 * (n % 1) + 0 * n)
+
+
+def ends_for_all_but_zero(t, q):
+    if q:
+        return t
+    return ends_for_all_but_zero(0.2 * (q % 1), q)
+
+
+@program(lambda rng: (0.7, 1))
+def known_value_for_a_call_of_itself(x, q):
+    return x * ends_for_all_but_zero(x, q)
