@@ -12,6 +12,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"has no derivative here", "What has no rule here is named in the error"),
     (r"assignment to an attribute", "assignments to attributes"),
     (r"sorted of", "`sorted` of arrays"),
+    (r"the truth value of an array", "An expression that raises for any values of its types"),
     (r"in this call and would have to stretch", "would have to stretch against a longer one is refused"),
     (r"is written and is an item of", "an array that is written after it, or"),
     (r"svd with full_matrices", "`svd` with `full_matrices=True` of a matrix that is not square"),
