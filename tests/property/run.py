@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.support.fuzz_reasons import documented
-from tests.support.fuzz_run import Found, many
+from tests.support.fuzz_run import DRAWN, Found, many
 
 UNDOCUMENTED = "NOT IN docs/limitations.md"
 
@@ -24,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="0:100", help="first:last, the last one excluded, or one seed")
     parser.add_argument("--target", default="python", choices=("python", "cpu"))
+    parser.add_argument("--drawn-by", default="programs", choices=tuple(DRAWN))
     parser.add_argument("-j", "--jobs", type=int, default=1)
     parser.add_argument("--no-minimize", action="store_true")
     parser.add_argument("--show", default="", help="print programs of this status too: refused, rough, raises, ok")
@@ -37,7 +38,7 @@ def main() -> int:
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ[name] = "1"
         os.environ["S2SAD_CACHE_DIR"] = str(Path(folder))
-        for result in many(seeds, options.target, options.jobs, not options.no_minimize):
+        for result in many(seeds, options.target, options.jobs, not options.no_minimize, options.drawn_by):
             found.append(result)
             show(result, options.show)
             if len(found) % 50 == 0:

@@ -12,13 +12,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support import fuzz_histories, fuzz_programs
 from tests.support.fuzz_minimize import minimized
 from tests.support.fuzz_oracle import Outcome, check
-from tests.support.fuzz_programs import Case, case, function_of
+from tests.support.fuzz_programs import Case, function_of
 from tests.support.matrix import fresh
 
 ATTEMPTS = 20
 LIMITS = {"python": 90, "cpu": 400}
+DRAWN = {"programs": fuzz_programs.case, "histories": fuzz_histories.case}
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class Found:
         return self.status in ("wrong", "crash")
 
 
-def one(seed: int, target: str, minimize: bool = False, limit: bool = False) -> Found:
+def one(seed: int, target: str, minimize: bool = False, limit: bool = False, drawn_by: str = "programs") -> Found:
     """Draw the program of ``seed`` (again where it is no good), check it, minimize it if it fails."""
     start = time.perf_counter()
     seconds = LIMITS[target] if limit else 0
+    case = DRAWN[drawn_by]
     drawn, outcome = case(seed), Outcome("invalid")
     for attempt in range(ATTEMPTS):
         drawn = case(seed, attempt)
@@ -93,29 +96,29 @@ def _limited(run: Callable[[], Outcome], seconds: int) -> Outcome:
 # ---- many seeds -----------------------------------------------------------------------------------------------------
 
 
-def many(seeds: range, target: str, jobs: int, minimize: bool) -> Iterator[Found]:
+def many(seeds: range, target: str, jobs: int, minimize: bool, drawn_by: str = "programs") -> Iterator[Found]:
     """All ``seeds``, in worker processes; a process that dies is the crash of the seeds that it had, tried alone."""
     left = list(seeds)
     while left:
         lost = []
         chunk, left = left[:200], left[200:]
         with _pool(jobs) as pool:
-            waiting = {pool.submit(one, seed, target, minimize, True): seed for seed in chunk}
+            waiting = {pool.submit(one, seed, target, minimize, True, drawn_by): seed for seed in chunk}
             for future in as_completed(waiting):
                 try:
                     yield future.result()
                 except BrokenProcessPool:
                     lost.append(waiting[future])
         for seed in sorted(lost):
-            yield _alone(seed, target, minimize)
+            yield _alone(seed, target, minimize, drawn_by)
 
 
-def _alone(seed: int, target: str, minimize: bool) -> Found:
+def _alone(seed: int, target: str, minimize: bool, drawn_by: str) -> Found:
     with _pool(1) as pool:
         try:
-            return pool.submit(one, seed, target, minimize, True).result()
+            return pool.submit(one, seed, target, minimize, True, drawn_by).result()
         except BrokenProcessPool:
-            return Found(seed, case(seed).text, "crash", "the process died")
+            return Found(seed, DRAWN[drawn_by](seed).text, "crash", "the process died")
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:

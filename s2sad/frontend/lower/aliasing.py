@@ -39,6 +39,29 @@ def settle(c: State, carried: list[Carried], ends: dict[str, Value | None], seri
         fresh = root.kind == "local" and root.serial > serial and not root.copies and not root.may
         if not fresh and id(root) not in own:
             _never_written(c, (slot, root, *root.copies), leaf.name, root.name)
+    _handed_on(c, slots)
+
+
+def _handed_on(c: State, slots: list[Leaf]) -> None:
+    """What forbids stores into memory (it is an item of a list, say) forbids them in the slot that takes its place."""
+    waiting = list(slots)
+    while waiting:
+        frozen = {id(leaf): reason for leaf in waiting if (reason := _reason(leaf.end)) is not None}
+        for leaf in waiting:
+            if id(leaf) in frozen:
+                reason, slot = frozen[id(leaf)], root_of(leaf)
+                if slot.written:
+                    c.refuse(f"the loop writes {leaf.name}, and {reason}", f"{leaf.name} = {leaf.name}.copy() before")
+                slot.freeze(reason)
+        if not frozen:
+            return
+        waiting = [leaf for leaf in waiting if id(leaf) not in frozen]
+
+
+def _reason(end: Value | None) -> str | None:
+    """Why the memory at the end of a trip must not be written any more."""
+    pieces = end.root.all() if isinstance(end, Arr) else ()
+    return next((piece.frozen for piece in pieces if piece.frozen), None)
 
 
 def _permuted(leaf: Leaf, slots: list[Leaf], own: dict[int, Leaf], serial: int) -> bool:
@@ -55,7 +78,8 @@ def _permuted(leaf: Leaf, slots: list[Leaf], own: dict[int, Leaf], serial: int) 
 
 
 def _never_written(c: State, pieces: tuple[Root, ...], name: str, other: str) -> None:
-    reason = f"{name} and {other} are then the same array on some trips of a loop"
+    before = f"what {name} was before" if other == name else other
+    reason = f"{name} and {before} are then the same array on some trips of a loop"
     for root in pieces:
         if any(piece.written for piece in root.all()):
             c.refuse(f"the loop writes an array, and {reason}", f"{name} = {other}.copy()")

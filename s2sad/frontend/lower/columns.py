@@ -6,6 +6,7 @@ loops inside one another, a second loop), its memory grows with it, as a tape do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from s2sad.frontend.lower import containers, indexing, slices
@@ -51,15 +52,20 @@ def allocate(c: State, rows: Rows | Fields) -> None:
 # ---- storing --------------------------------------------------------------------------------------------------------
 
 
-def store(c: State, rows: Rows | Fields, at: n.Atom, item: Value, name: str, since: int) -> None:
-    """Put ``item`` into the memory of a list. An array in it is copied, so it must not be written any more."""
+def store(
+    c: State, rows: Rows | Fields, at: n.Atom, item: Value, name: str, loops: Sequence[tuple[int, int]] = ()
+) -> None:
+    """Put ``item`` into the memory of a list. An array in it is copied, so it must not be written any more.
+
+    ``loops`` of which each trip comes here (``State.loops``): their next trip would write what they have written.
+    """
     if isinstance(rows, Fields):
         if not isinstance(item, Tup) or (item.cls, item.is_list, len(item.items)) != (
             rows.cls, rows.is_list, len(rows.items),
         ):  # fmt: skip
             c.refuse(f"{name} holds tuples of one kind and gets {describe(item)}", "items of one kind")
         for part, value in zip(rows.items, item.items, strict=True):
-            store(c, part, at, value, name, since)
+            store(c, part, at, value, name, loops)
         return
     column = rows.array
     if isinstance(item, Num) and column.ndim == 1:
@@ -71,8 +77,7 @@ def store(c: State, rows: Rows | Fields, at: n.Atom, item: Value, name: str, sin
         c.refuse(f"{name} holds {describe(column)}s' rows and gets {describe(item)}", "items of one kind")
     for a, b in zip(column.extents[1:], item.extents, strict=True):
         c.check_equal(a, b, "ValueError", f"the items of {name} must have one shape")
-    written = any(root.written and (root.kind != "local" or root.serial <= since) for root in item.root.all())
-    if written:
+    if any(r.written and r.serial <= serial and r.last > stores for r in item.root.all() for serial, stores in loops):
         c.refuse(f"{item.root.name} is written and is an item of {name}", f"{name}.append({item.root.name}.copy())")
     item.root.freeze(f"since line {c.b.loc.line} it is an item of the list {name}")
     whole = tuple(n.Slice(const(0), const(1), e) for e in column.extents[1:])
@@ -87,13 +92,14 @@ def appended(c: State, name: str, value: Column, item: Value, inner: frozenset) 
         value = _with_room(c, name, value)
     at = length(c, value).atom
     value = replace(value, rows=_strengthened(value.rows, item), inner=value.inner | inner)
+    loops = c.loops[value.open - 1 :] if value.open else ()
     if value.grows:
         rows = c.int_op("add", at, const(1))
         for array in value.rows.arrays:
             c.emit(n.Grow(array.var, rows, c.b.loc))
-        store(c, value.rows, at, item, name, value.open)
+        store(c, value.rows, at, item, name, loops)
         return replace(value, count=Num(rows, True, 32))
-    store(c, value.rows, at, item, name, value.open)
+    store(c, value.rows, at, item, name, loops)
     if closed:
         return replace(value, count=ew.extent(value.rows.arrays[0].extents[0]))
     return replace(value, added=value.added + 1, most=value.most + 1)
@@ -111,7 +117,7 @@ def _with_room(c: State, name: str, value: Column) -> Column:
     """``value`` in memory of its own, with room for one more item."""
     count = length(c, value).atom
     rows = memory(c, kind_of_column(value), c.int_op("add", count, const(1)), name)
-    store_items(c, rows, value, name, 0)
+    store_items(c, rows, value, name)
     return replace(value, rows=rows, count=Num(count, True, 32), added=0)
 
 
@@ -224,7 +230,7 @@ def picked(c: State, items: tuple[Value, ...], index: Num, hint: str) -> Value |
     if not items or not one_kind(items):
         return None
     rows = memory(c, kind_of(c, items), const(len(items)), hint)
-    store_items(c, rows, Tup(items), hint, c.serial)
+    store_items(c, rows, Tup(items), hint, ((c.serial, 0),))
     return _item(c, rows, const(len(items)), index, hint)
 
 
@@ -235,14 +241,16 @@ def count_of(c: State, value: Value | None) -> n.Atom:
     return const(len(value.items) if isinstance(value, Tup) else 0)
 
 
-def store_items(c: State, rows: Rows | Fields, value: Value | None, name: str, since: int) -> None:
+def store_items(
+    c: State, rows: Rows | Fields, value: Value | None, name: str, loops: Sequence[tuple[int, int]] = ()
+) -> None:
     """Make the memory ``rows`` and put the items of the list ``value`` into it."""
     allocate(c, rows)
     if isinstance(value, Column):
         copy_items(c, rows, value)
     elif isinstance(value, Tup):
         for k, one in enumerate(value.items):
-            store(c, rows, const(k), one, name, since)
+            store(c, rows, const(k), one, name, loops)
 
 
 def get(c: State, base: Value, index: Value, hint: str = "t") -> Value:
@@ -262,8 +270,8 @@ def with_item(c: State, name: str, value: Column, index: Value, item: Value) -> 
         c.refuse("a part of a list of run-time length is assigned", "its items one by one")
     count = length(c, value).atom
     rows = memory(c, kind_of_column(value), count, name)
-    store_items(c, rows, value, name, 0)
-    store(c, rows, slices.position(c, index, count), item, name, c.serial)
+    store_items(c, rows, value, name)
+    store(c, rows, slices.position(c, index, count), item, name, ((c.serial, 0),))
     return replace(value, rows=rows, count=ew.extent(count), added=0, most=0, open=0, grows=False)
 
 

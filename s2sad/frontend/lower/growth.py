@@ -89,7 +89,7 @@ def left_list(c: State, leaf: Leaf, plan: GrowPlan | ListPlan, carries: list[n.C
     assert isinstance(leaf.value, Column)
     kept = isinstance(leaf.init, Column) and leaf.init.grows
     if not kept:
-        columns.store_items(c, leaf.value.rows, leaf.init, leaf.name, c.serial)
+        columns.store_items(c, leaf.value.rows, leaf.init, leaf.name, ((c.serial, leaf.stores),))
     since = leaf.init.open if isinstance(leaf.init, Column) and kept else 0
     if isinstance(plan, ListPlan):
         assert leaf.inner is not None and leaf.next is not None

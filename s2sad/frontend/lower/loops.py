@@ -140,6 +140,7 @@ class _Loop:
         """Lower the body under ``plans``; the plans that its end calls for, or ``None`` when the loop is done."""
         c = self.c
         plans = {name: self.with_room(plan) for name, plan in plans.items()}
+        before_it = (c.serial, c.stores)
         carried = [inside(c, name, plans[name], before.get(name)) for name in self.names]
         entry(c, carried)
         self.arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
@@ -149,7 +150,7 @@ class _Loop:
         serial, old = c.serial, lists.held(c, [item.value for item in carried])
         hint = getattr(self.node.target, "id", "i") if isinstance(self.node, gast.For) else "trip"
         index = c.b.var(hint, n.Scalar("int64"))
-        c.loops += 1
+        c.loops.append(before_it)
         try:
             with c.nested() as out, c.frame.binds(self.bound):
                 problems = len(c.problems)
@@ -165,7 +166,7 @@ class _Loop:
                 finish(c, carried, ends)
                 stop = self.left()
         finally:
-            c.loops -= 1
+            c.loops.pop()
             c.frame.loop = around
             c.frame.env = dict(before)
             c.b.loc = self.loc

@@ -19,7 +19,7 @@ class Mark:
     roots: list[tuple[Any, ...]]
     facts: dict[Any, Any]
     unrollable: int
-    loops: int
+    loops: list[tuple[int, int]]
     masks: dict[Any, Any]
 
     @classmethod
@@ -31,7 +31,7 @@ class Mark:
             roots=[_marks(root) for root in c.roots],
             facts=c.shapes.facts(),
             unrollable=c.unrollable,
-            loops=c.loops,
+            loops=list(c.loops),
             masks=dict(c.masks),
         )
 
@@ -46,7 +46,7 @@ class Mark:
             root.written, root.frozen, root.fork, root.may, root.copies, root.grows, root.group = marks
         c.shapes.restore(self.facts)
         c.masks = dict(self.masks)
-        c.loops, c.unrollable = self.loops, self.unrollable
+        c.loops, c.unrollable = list(self.loops), self.unrollable
 
 
 def _marks(root: Root) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ def nonzero(c: State, a: Arr, hint: str = "k") -> tuple[Arr, ...]:
 
     Their extent is known at run time only. What was found before is used again where ``a`` has not been written since.
     """
-    key = (a.root.stores, c.loops)
+    key = (a.root.stores, len(c.loops))
     known = c.masks.get(a.var)
     if known is not None and known[:2] == key and all(c.available(p.var) for p in known[2]):
         return known[2]

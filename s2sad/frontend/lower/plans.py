@@ -121,6 +121,7 @@ class Leaf:
     sizes: tuple[n.Var, ...] = ()  # and the carried extents
     head: tuple[n.Stmt, ...] = ()  # statements at the start of a trip
     tail: tuple[n.Stmt, ...] = ()  # statements after the loop
+    stores: int = 0  # how many stores there were before the loop
 
 
 @dataclass
@@ -169,8 +170,9 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
         ]
         made = Tup(tuple(i if i is not None else Bad() for i in items), plan.cls, plan.is_list, plan.tokens)
         return optional.unpaired(name, made)
-    leaf = Leaf(name, plan, init)
+    leaf = Leaf(name, plan, init, stores=c.stores)
     leaves.append(leaf)
+    depth = init.open if isinstance(init, Column) and init.open else len(c.loops) + 1
     match plan:
         case ScalarPlan(kind=kind):
             leaf.inner = c.b.var(name, n.Scalar(kind.dtype))
@@ -196,7 +198,7 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
                 leaf.inner = c.b.var(f"{name}_n", n.Scalar("int64"))
                 c.shapes.bound(leaf.inner, Form(0), c.shapes.form(room))
                 count = Num(leaf.inner, True, 32)
-            leaf.value = Column(rows, count, 0, c.serial, plan.tokens, inner=plan.inner)
+            leaf.value = Column(rows, count, 0, depth, plan.tokens, inner=plan.inner)
         case ListPlan():
             leaf.inner = c.b.var(f"{name}_n", n.Scalar("int64"))
             first = columns.count_of(c, init)
@@ -207,7 +209,7 @@ def _inside(c: State, name: str, plan: Plan, init: Value | None, leaves: list[Le
                 room = c.int_op("add", first, const(columns.ROOM), "room")
                 rows = columns.memory(c, plan.kind, room, name, grows=True)
             count = Num(leaf.inner, True, 32)
-            leaf.value = Column(rows, count, 0, c.serial, plan.tokens, grows=True, inner=plan.inner)
+            leaf.value = Column(rows, count, 0, depth, plan.tokens, grows=True, inner=plan.inner)
         case BadPlan(value=value):
             leaf.value = replace(value, none=None, held=None)  # the flag of another place
     return leaf.value

@@ -205,7 +205,7 @@ class Parts:
         c = self.new()
         c.parts, c.part, c.callees, c.guards = self, part, outer.callees, outer.guards
         part.function, part.unproven = None, 0
-        c.loops = 1  # it repeats, as a loop
+        c.loops = [(0, 0)]  # it repeats, as a loop
         source = part.callee.source
         c.b.loc = source.loc(source.tree)
         env = {name: parameter(c, name, key) for name, key in part.keys.items()}

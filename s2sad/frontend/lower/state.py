@@ -53,7 +53,8 @@ class State:
         self.part: Any = None  # the one of them that this lowers
         self.node: Any = None
         self.statement: Any = None
-        self.loops = 0  # run-time loops around the current statement
+        # Of each run-time loop around the current statement: how many roots and stores there were before it.
+        self.loops: list[tuple[int, int]] = []
         self.ruled = 0  # rules of functions with a derivative of their own, around the current statement
         self.unrollable = 0  # of them, those that could be unrolled
         self.quiet: frozenset[type] = frozenset()  # what handlers of the ``try``s around wait for
@@ -325,10 +326,11 @@ class State:
                 self._refuse_store(root, piece)
             if piece.kind == "capture":
                 self.refuse(f"this writes the captured array {piece.name}", "pass it as an argument")
+        self.stores += 1
         for piece in root.all():
             piece.written = True
             piece.stores += 1
-        self.stores += 1
+            piece.last = self.stores
 
     def _refuse_store(self, root: Root, piece: Root) -> NoReturn:
         items = piece.frozen and "holds the items of" in piece.frozen

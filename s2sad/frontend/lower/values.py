@@ -57,6 +57,7 @@ class Root:
     var: n.Var | None = None
     written: bool = False
     stores: int = 0
+    last: int = 0  # which store of all was the last one into it
     frozen: str | None = None
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
@@ -163,8 +164,11 @@ class Fields:
 
 @dataclass(frozen=True)
 class Column:
-    """A list of ``count`` items. ``grows``: its memory does. Else a loop may have room for more: ``open``, ``added``,
-    at ``most``. ``inner``: tokens of the lists in it."""
+    """A list of ``count`` items. ``grows``: its memory does. Else a loop may have room for more: ``added``, at ``most``.
+
+    ``open``: the depth of the outermost loop that appends to it; 0 outside of such loops.
+    ``inner``: tokens of the lists in it.
+    """
 
     rows: Rows | Fields
     count: Num
