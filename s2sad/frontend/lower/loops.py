@@ -16,7 +16,7 @@ from s2sad.frontend.lower.jumps import flags_of, leave_flag
 from s2sad.frontend.lower.lazily import Watch, check_loop, steady
 from s2sad.frontend.lower.mark import Mark
 from s2sad.frontend.lower.outcomes import NeedsStatic
-from s2sad.frontend.lower.plans import Carried, GrowPlan, Plan, initial, inside
+from s2sad.frontend.lower.plans import Carried, GrowPlan, Plan, SlotPlan, initial, inside
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import NONE, Arr, Bad, Column, Dead, Num, Value, integer
 from s2sad.ir import nodes as n
@@ -143,7 +143,8 @@ class _Loop:
         before_it = (c.serial, c.stores)
         carried = [inside(c, name, plans[name], before.get(name)) for name in self.names]
         entry(c, carried)
-        self.arrays = {leaf.value.var for item in carried for leaf in item.leaves if isinstance(leaf.value, Arr)}
+        leaves = [leaf for item in carried for leaf in item.leaves if not isinstance(leaf.plan, SlotPlan)]
+        self.arrays = {leaf.value.var for leaf in leaves if isinstance(leaf.value, Arr)}
         self.kept = any(item.name in self.after for item in carried if isinstance(item.value, Arr))
         self.held = {}
         around, c.frame.loop = c.frame.loop, self
