@@ -54,7 +54,8 @@ class _Memory:
                     self.only_whole[stmt.target] = stmt
             case n.For() | n.ReverseLoop():
                 # Known before the body is walked: carried arrays are permuted among themselves.
-                self.same_memory([c.init for c in stmt.carries], [v for c in stmt.carries for v in (c.inner, c.outer)])
+                for turn in _turns(stmt.carries):
+                    self.same_memory([c.init for c in turn], [v for c in turn for v in (c.inner, c.outer)])
             case n.If():
                 for j in stmt.joins:
                     # The branches come later in the walk; an array that a branch makes is its own root until then.
@@ -111,6 +112,18 @@ class _Memory:
     def tape(self, stmt: n.Stmt, tape: n.Var) -> None:
         if tape not in self.tapes and tape not in self.params:
             self.context.fail(stmt, f"{tape.name} is not a tape")
+
+
+def _turns(carries: tuple[n.Carry, ...]) -> list[list[n.Carry]]:
+    """The carries by what is exchanged with one another: arrays and their cotangents take turns apart."""
+    left = {c.inner: c for c in carries}
+    turns: list[list[n.Carry]] = []
+    while left:
+        turn = [left.pop(next(iter(left)))]
+        while isinstance(turn[-1].next, n.Var) and turn[-1].next in left:
+            turn.append(left.pop(turn[-1].next))
+        turns.append(turn)
+    return turns
 
 
 def _blocks(body: n.Block) -> list[n.Block]:

@@ -18,8 +18,8 @@ from tests.support.fuzz_run import Found, one
 BATCH = 10
 
 
-def _run(seeds: range, target: str) -> list[Found]:
-    found = [one(seed, target, minimize=True) for seed in seeds]
+def _run(seeds: range, target: str, drawn_by: str = "programs") -> list[Found]:
+    found = [one(seed, target, minimize=True, drawn_by=drawn_by) for seed in seeds]
     failed = [f"seed {f.seed}: {f.status}: {f.kind}\n{f.minimized or f.text}" for f in found if f.failed]
     assert not failed, "\n\n".join(failed)
     return found
@@ -39,6 +39,26 @@ def test_python_target(seeds: range) -> None:
 def test_compiled(seed: int) -> None:
     """The same compiled; it equals the python target too."""
     _run(range(seed, seed + 1), "cpu")
+
+
+@pytest.mark.parametrize("seeds", _batches(0, 80), ids=str)
+def test_histories(seeds: range) -> None:
+    """Who holds which array: half of these programs are refused, none is wrong."""
+    found = _run(seeds, "python", "histories")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 5
+
+
+@pytest.mark.parametrize("seed", range(3000, 3003))
+def test_histories_compiled(seed: int) -> None:
+    """The same compiled."""
+    _run(range(seed, seed + 1), "cpu", "histories")
+
+
+@pytest.mark.slow
+def test_two_thousand_histories() -> None:
+    """Many of them."""
+    found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", "histories")]
+    assert sum(f.status == "ok" for f in found) >= 1000
 
 
 @pytest.mark.slow

@@ -27,6 +27,8 @@ class _Text:
     names: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
@@ -59,6 +61,13 @@ def case(seed: int, attempt: int = 0) -> Case:
         w.line(f"{name} = {rng.choice(('[]', '[p]', '[p.copy()]', '[p, q]' if len(w.names) > 1 else '[p]'))}")
     for name in w.pairs:
         w.line(f"{name} = ({', '.join(w.some(2))})")
+    w.rows, w.tables = ("w",)[: rng.choice((0, 0, 1))], ("d",)[: rng.choice((0, 0, 1))]
+    for name in w.rows:
+        w.line(
+            f"{name} = {rng.choice(('np.stack([p, p])', 'np.outer(x, y)[:2]', 'np.zeros((2, 3))', 'np.array([x, p])'))}"
+        )
+    for name in w.tables:
+        w.line(f"{name} = {{'u': {w.some()[0]}, 'v': {w.some()[0]}}}")
     w.line("s = 0.0")
     for _ in range(rng.choice((0, 0, 1))):
         _statement(w)
@@ -66,6 +75,8 @@ def case(seed: int, attempt: int = 0) -> Case:
     for _ in range(rng.choice((0, 1, 1, 2))):
         _statement(w)
     kept = [f"np.sum({name} * {name})" for name in w.names]
+    kept += [f"np.sum({name} * {name})" for name in w.rows]
+    kept += [f"np.sum({name}['u'] * {name}['v'])" for name in w.tables]
     kept += [f"sum([np.sum(e * e) for e in {name}])" for name in w.lists]
     w.line("return s + " + " + ".join(kept))
     body = "\n".join([f"def {ENTRY}({', '.join(a.name for a in ARGUMENTS)}):", *w.lines])
@@ -91,7 +102,8 @@ def _statement(w: _Text) -> None:
     deep = w.indent - 1
     kind = w.weighted(
         {"store": 3, "rebind": 3, "alias": 1.5, "exchange": 0.8, "choose": 0.7, "append": 2 if w.lists else 0,
-         "read": 2.5, "pair": 1 if w.pairs else 0, "if": 1.2 if deep < 3 else 0, "loop": 0.5 if deep < 3 else 0,
+         "read": 2.5, "pair": 1 if w.pairs else 0, "row": 2 if w.rows else 0, "entry": 1.5 if w.tables else 0,
+         "item": 0.7 if w.lists else 0, "if": 1.2 if deep < 3 else 0, "loop": 0.5 if deep < 3 else 0,
          "call": 0.5, "leave": 0.3 if w.loops else 0}
     )  # fmt: skip
     _FORMS[kind](w)
@@ -99,9 +111,9 @@ def _statement(w: _Text) -> None:
 
 def _store(w: _Text) -> None:
     a, c = w.some(2)
-    form = w.rng.choice(("{a}[0] += 0.5", "{a}[1] = {c}[0] * b", "{a} *= 0.9", "{a}[1:] = 0.3 * {c}[:-1]",
-                         "{a} += np.sin({c})", "{a}[:] = {c}", "{a}[i0 % 3] -= b" if w.loops else "{a}[2] -= b"))  # fmt: skip
-    w.line(form.format(a=a, c=c))
+    forms = ("{a}[0] += 0.5", "{a}[1] = {c}[0] * b", "{a} *= 0.9", "{a}[1:] = 0.3 * {c}[:-1]", "{a} += np.sin({c})",
+             "{a}[:] = {c}", "{a}[i0 % 3] -= b" if w.loops else "{a}[2] -= b")  # fmt: skip
+    w.line(w.rng.choice(forms).format(a=a, c=c))
 
 
 def _rebind(w: _Text) -> None:
@@ -148,6 +160,29 @@ def _pair(w: _Text) -> None:
     w.line(f"{w.pairs[0]} = ({', '.join(w.some(2))})")
 
 
+def _row(w: _Text) -> None:
+    a, name = w.some()[0], w.rows[0]
+    forms = ("{m}[1] = {a}", "{a} = {m}[0]", "{a} = {m}[1]", "{m} = {m} * 0.7", "{m}[0] += {a}", "{m}[1, 0] += 0.3",
+             "{a} = {m}[:, 1:].ravel()[:3]", "{a} = {m}.T[:, 0]", "s += {m}[0, 1] * {m}[1, 2]",
+             "for e in {m}:\n{i}    s += e[0] * e[1]", "for e in {m}:\n{i}    e[1] += 0.2",
+             "for e in {m}:\n{i}    {a} = {a} + e", "{m}[0], {m}[1] = {m}[1] * 1.0, {m}[0] * 1.0")  # fmt: skip
+    w.line(w.rng.choice(forms).format(a=a, m=name, i="    " * w.indent))
+
+
+def _entry(w: _Text) -> None:
+    a, name, key = w.some()[0], w.tables[0], w.rng.choice(("'u'", "'v'"))
+    forms = ("{d}[{k}] = {a}", "{a} = {d}[{k}]", "{d}[{k}][0] += 0.4", "{d}[{k}] = {d}[{k}] * 0.9", "s += {d}[{k}][1]",
+             "{d} = {{'u': {a}, 'v': {d}['u']}}")  # fmt: skip
+    w.line(w.rng.choice(forms).format(a=a, d=name, k=key))
+
+
+def _item(w: _Text) -> None:
+    a, name = w.some()[0], w.rng.choice(w.lists)
+    forms = ("{l}[-1] = {a}", "{l}[0][1] += 0.2", "{l} = [{a}]", "{l} = {l} + [{a}]", "{a} = {l}[0]",
+             "s += {l}.pop()[0]", "for e in {l}:\n{i}    s += e[0] * 0.5")  # fmt: skip
+    w.line(w.rng.choice(forms).format(a=a, l=name, i="    " * w.indent))
+
+
 def _if(w: _Text) -> None:
     with w.block(f"if {_test(w)}:"):
         for _ in range(w.rng.choice((1, 1, 2))):
@@ -180,5 +215,6 @@ def _test(w: _Text) -> str:
 
 _FORMS = {
     "store": _store, "rebind": _rebind, "alias": _alias, "exchange": _exchange, "choose": _choose, "append": _append,
-    "read": _read, "pair": _pair, "if": _if, "loop": _loop, "call": _call, "leave": _leave,
+    "read": _read, "pair": _pair, "row": _row, "entry": _entry, "item": _item, "if": _if, "loop": _loop,
+    "call": _call, "leave": _leave,
 }  # fmt: skip

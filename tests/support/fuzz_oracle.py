@@ -24,6 +24,7 @@ from tests.support.matrix import cotangent, fresh, is_float, leaves, map_leaves,
 STEP = 1e-3
 LARGE = 1e5
 DRAWS = 3
+REFUSED_AT_RUN_TIME = ("svd with full_matrices=True of a matrix that is not square",)
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,20 @@ def check(case: Case, target: str = "python") -> Outcome:
         namespace = case.load()
         fn = function_of(namespace)
         outcome = Outcome("invalid", "no draw")
+        overflows: list[str] = []
         for draw in range(DRAWS):
             args = case.make(namespace, draw)
             try:
                 own = fresh(args)
-                with _said() as said:
+                with _said() as said, np.errstate(over="call", call=lambda kind, _: overflows.append(kind)):
                     out = fn(*own)
             except Exception as error:
                 return _raising(fn, args, target, error)
             if not _tame(out, own):
                 return Outcome("invalid", "not finite or large")
             outcome = _checked(case, fn, args, (out, own, said.getvalue()), target, draw)
+            if outcome.status == "wrong" and overflows and "nan" in outcome.detail:
+                outcome = Outcome("rough", "nan where a factor overflows that is dropped later")
             if outcome.status != "rough":
                 break
         return outcome
@@ -132,6 +136,8 @@ def _checked(
         kind = " ".join([type(error).__name__, *(m.group(1) for m in (stage, inner) if m)])
         return Outcome("crash", kind, str(error)[-1500:])
     except Exception as error:
+        if any(text in str(error) for text in REFUSED_AT_RUN_TIME):
+            return Outcome("refused", reason(error), str(error))
         return Outcome("crash", f"raises {type(error).__name__}", f"{error!r}"[:1500])
 
 

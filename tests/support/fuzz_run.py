@@ -52,7 +52,9 @@ def one(seed: int, target: str, minimize: bool = False, limit: bool = False, dra
         outcome = _limited(lambda drawn=drawn: check(drawn, target), seconds)
         if outcome.status != "invalid":
             break
-    numba = outcome.status == "refused" and _limited(lambda: compiles(drawn), seconds).status == "ok"
+    # Histories are made to be refused.
+    counted = outcome.status == "refused" and drawn_by == "programs"
+    numba = counted and _limited(lambda: compiles(drawn), seconds).status == "ok"
     smaller = ""
     if minimize and (outcome.failed or numba):
         smaller = minimized(drawn, outcome, lambda c: _limited(lambda: check(c, target), seconds))

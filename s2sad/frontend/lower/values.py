@@ -164,8 +164,9 @@ class Fields:
 
 @dataclass(frozen=True)
 class Column:
-    """A list of ``count`` items. ``grows``: its memory does. Else a loop may have room for more: ``added``, at ``most``.
+    """A list of ``count`` items.
 
+    ``grows``: its memory does. Else a loop may have room for more: ``added``, at ``most``.
     ``open``: the depth of the outermost loop that appends to it; 0 outside of such loops.
     ``inner``: tokens of the lists in it.
     """
