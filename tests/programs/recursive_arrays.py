@@ -256,3 +256,30 @@ def list_and_dict_handed_down(x, n):
         return chain(k - 1, [pair[1], pair[0] * x[k]], {"shift": table["shift"] * x[0] + 0.5})
 
     return chain(n, [x[0], x[1] * x[2]], {"shift": x[4]})
+
+
+def _decayed(u, v, k):
+    if k < 1:
+        v[0] = v[0] * v[-1]
+        return u[0]
+    v *= 0.9
+    return 0.5 * _decayed(u, v, k - 1) + np.sum(u)
+
+
+@program(lambda rng: (normal(rng, 3), normal(rng, 3), 3))
+def two_arrays_of_which_one_is_written(x, y, n):
+    p, q = x * 1.0, y.copy()
+    return _decayed(p, q, n) + np.sum(p * q)
+
+
+def _shrunk(u, v, c):
+    if len(u) < 2:
+        v *= 0.9
+        return c * u[0]
+    return 0.5 * _shrunk(u[:-1], v[:-1], c + v[0]) + np.sum(v)
+
+
+@program(lambda rng: (normal(rng, 4), 0.3), refused="takes that array twice here")
+def one_array_for_two_names_of_which_one_is_written(x, b):
+    p = x * 1.0
+    return _shrunk(p, p, b) + np.sum(p)

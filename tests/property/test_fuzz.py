@@ -54,10 +54,18 @@ def test_histories_compiled(seed: int) -> None:
     _run(range(seed, seed + 1), "cpu", "histories")
 
 
+@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
+def test_recursions(seeds: range) -> None:
+    """Functions that call themselves, with arrays that they write."""
+    found = _run(seeds, "python", "recursions")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
+
+
 @pytest.mark.slow
-def test_two_thousand_histories() -> None:
+@pytest.mark.parametrize("drawn_by", ["histories", "recursions"])
+def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
-    found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", "histories")]
+    found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]
     assert sum(f.status == "ok" for f in found) >= 1000
 
 

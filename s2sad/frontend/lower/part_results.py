@@ -131,12 +131,13 @@ def out_of(c: State, leaves: Sequence[n.Atom], key: Key) -> Arr:
 # ---- memory ---------------------------------------------------------------------------------------------------------
 
 
-def check_apart(c: State, callee: Callee, written: Sequence[Arr], leaves: Sequence[Num | Arr]) -> None:
-    """Refuse a call where what the part writes shares memory with another argument."""
-    for target in written:
-        own = {id(root) for root in target.root.all()}
-        for other in leaves:
-            if isinstance(other, Arr) and other is not target and not own.isdisjoint(id(r) for r in other.root.all()):
+def check_apart(c: State, callee: Callee, writes: Sequence[int], leaves: Sequence[Num | Arr]) -> None:
+    """Refuse a call where one of the arguments ``writes`` shares memory with another one."""
+    arrays = {k: a for k, a in enumerate(leaves) if isinstance(a, Arr)}
+    for place, target in arrays.items():
+        own = {id(root) for root in target.root.all()} if place in writes else set()
+        for k, other in arrays.items():
+            if k != place and not own.isdisjoint(id(root) for root in other.root.all()):
                 c.refuse(
                     f"{callee.name} calls itself and writes {target.root.name}, and takes that array twice here",
                     f"the array once, or {other.root.name}.copy()",

@@ -138,7 +138,7 @@ class Parts:
         for value in _captured(c, part):
             key_of(c, value, hidden, callee, False)
         written = [a for k in part.writes if isinstance(a := leaves[k], Arr)]
-        check_apart(c, callee, written, leaves)
+        check_apart(c, callee, part.writes, leaves)
         call = PartCall(c, part.name, part.result, part.function, atoms_of(leaves), atoms_of(hidden), part.writes)
         result, contents = call.result()
         for k, array in zip(part.writes, written, strict=True):
