@@ -61,8 +61,15 @@ def test_recursions(seeds: range) -> None:
     assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
 
 
+@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
+def test_integers(seeds: range) -> None:
+    """Ints, index arrays and masks that change while the program runs."""
+    found = _run(seeds, "python", "integers")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", ["histories", "recursions"])
+@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers"])
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]
