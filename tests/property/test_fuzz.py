@@ -68,8 +68,15 @@ def test_integers(seeds: range) -> None:
     assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
 
 
+@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
+def test_overlaps(seeds: range) -> None:
+    """Views that overlap where they are stored."""
+    found = _run(seeds, "python", "overlaps")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers"])
+@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps"])
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]
