@@ -85,6 +85,8 @@ class Shapes:
 
     def simple(self, a: n.Atom) -> bool:
         """Whether ``a`` is a constant or one variable, not computed from others."""
+        if isinstance(a, n.Var) and a not in self._forms:
+            return True  # also where a check says that it equals what is computed
         form = self.form(a)
         return form.known is not None or (
             form.constant == 0 and all(isinstance(t, n.Var) and k == 1 for t, k in form.terms)

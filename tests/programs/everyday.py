@@ -189,3 +189,18 @@ def ranked(x, n):
     scores = sorted((x[0] * x[1], 0.25, x[2]), reverse=True)
     order = sorted([n, 5, n * n + 2])
     return sum(w * v for w, v in zip((1.0, -2.0, 0.5), scores)) * order[1] + x[3]
+
+
+def _gates(rng, steps):
+    return normal(rng, steps, 3), normal(rng, 2), normal(rng, 2), normal(rng, 3, 8), normal(rng, 2, 8), normal(rng, 8)
+
+
+@program(lambda rng: _gates(rng, 4), tags="spread", variants={"no trip": lambda rng: _gates(rng, 0)})
+def gates_by_slices(x, h, c, w, u, b):
+    size = len(h)
+    for t in range(x.shape[0]):
+        z = x[t] @ w + h @ u + b
+        i, f, o, g = (z[k * size : (k + 1) * size] for k in range(4))
+        c = c / (1.0 + np.exp(-f)) + np.tanh(g) / (1.0 + np.exp(-i))
+        h = np.tanh(c) / (1.0 + np.exp(-o))
+    return h @ h + c.sum()

@@ -137,6 +137,11 @@ def _augment_picked(c: State, array: Arr, index: Value, function: Callable, rhs:
 
 
 def _stored(c: State, base: Value) -> Arr:
+    if isinstance(base, Tup) and not base.is_plain and base.tokens:
+        c.refuse(
+            f"this changes {describe(base)} that another container holds",
+            "an array of two axes, a[i, j] = value, or a list that has a name of its own",
+        )
     if isinstance(base, Tup) and not base.is_plain:
         c.refuse(
             f"this changes {describe(base)} that is an argument or captured",
