@@ -251,6 +251,8 @@ STAGES: tuple[Stage, ...] = (
     _pass("unify", unify),
     _pass("bounds", bounds),
     _pass("cse-index", cse),
+    # What compares a value with itself is known now: both sweeps must see the same branches.
+    _pass("fold-equal", fold),
     _pass("accumulation", accumulation),
     _pass("hoist", hoist),
     _pass("dead", dead),

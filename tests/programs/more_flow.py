@@ -234,3 +234,14 @@ def names_that_one_branch_assigns(x, n):
     if n > 2:
         w = x * 3.0
     return x * w
+
+
+@program(lambda rng: (normal(rng, 3), 4), variants={"no trip": lambda rng: (normal(rng, 3), 0)})
+def branch_that_no_trip_takes(x, n):
+    k, s, u = 2, 0.0, np.cos(x)
+    for _ in range(n):
+        if -1 - k % n < -1 - k % n:
+            u[0], u[1] = u[1], u[0] * u[0]
+        k = k // 2 + 1
+        s += u[k % 3] * u[0]
+    return s
