@@ -250,9 +250,7 @@ STAGES: tuple[Stage, ...] = (
     _pass("cse", cse),
     _pass("unify", unify),
     _pass("bounds", bounds),
-    _pass("cse-index", cse),
-    # What compares a value with itself is known now: both sweeps must see the same branches.
-    _pass("fold-equal", fold),
+    _pass("cse-index", lambda fn: fold(cse(fn))),  # what compares one value with itself: both sweeps must agree on it
     _pass("accumulation", accumulation),
     _pass("hoist", hoist),
     _pass("dead", dead),

@@ -53,8 +53,7 @@ class State:
         self.part: Any = None  # the one of them that this lowers
         self.node: Any = None
         self.statement: Any = None
-        # Of each run-time loop around the current statement: how many roots and stores there were before it.
-        self.loops: list[tuple[int, int]] = []
+        self.loops: list[tuple[int, int]] = []  # around the statement: how many roots and stores came before each
         self.ruled = 0  # rules of functions with a derivative of their own, around the current statement
         self.unrollable = 0  # of them, those that could be unrolled
         self.quiet: frozenset[type] = frozenset()  # what handlers of the ``try``s around wait for
@@ -328,9 +327,8 @@ class State:
                 self.refuse(f"this writes the captured array {piece.name}", "pass it as an argument")
         self.stores += 1
         for piece in root.all():
-            piece.written = True
+            piece.written, piece.last = True, self.stores
             piece.stores += 1
-            piece.last = self.stores
 
     def _refuse_store(self, root: Root, piece: Root) -> NoReturn:
         items = piece.frozen and "holds the items of" in piece.frozen

@@ -164,12 +164,8 @@ class Fields:
 
 @dataclass(frozen=True)
 class Column:
-    """A list of ``count`` items.
-
-    ``grows``: its memory does. Else a loop may have room for more: ``added``, at ``most``.
-    ``open``: the depth of the outermost loop that appends to it; 0 outside of such loops.
-    ``inner``: tokens of the lists in it.
-    """
+    """A list of ``count`` items. ``grows``: its memory does; else a loop may have room: ``added``, at ``most``.
+    ``open``: the depth of the outermost loop that appends to it, or 0. ``inner``: tokens of the lists in it."""
 
     rows: Rows | Fields
     count: Num
