@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -63,7 +64,14 @@ def check_error(error: Exception, program: Program, where: str) -> None:
     assert isinstance(error, RecursionError) or program.name in UNCHECKED or not unguarded(error), where
 
 
-@pytest.mark.parametrize("program", [p for p in PROGRAMS.values() if p.outcome == "right"], ids=str)
+def right() -> Iterator[Any]:
+    """The programs; half of them are slow ones."""
+    for p in PROGRAMS.values():
+        if p.outcome == "right":
+            yield pytest.param(p, id=str(p), marks=[pytest.mark.slow] * (zlib.crc32(p.name.encode()) % 2))
+
+
+@pytest.mark.parametrize("program", right())
 def test_other_extents(program: Program) -> None:
     for k, argument in enumerate(program.args()):
         for other in others(argument) if isinstance(argument, np.ndarray) else ():
