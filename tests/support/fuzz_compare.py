@@ -36,7 +36,7 @@ def close(case: Case, a: np.ndarray, b: np.ndarray, kind: str) -> None:
 def same_primal(case: Case, expected: Any, found: Any, kind: str, near: Sequence[Any] = ()) -> None:
     """Same structure, dtypes and shapes; the same bits where the program only adds, multiplies and chooses.
 
-    ``near`` are results of a program in float32 in float64, and at arguments that differ by its rounding: they show how
+    ``near`` are results at arguments that differ by rounding, and of a program in float32 in float64: they show how
     much it amplifies that.
     """
     a_leaves, b_leaves = list(leaves(expected)), list(leaves(found))
@@ -52,7 +52,8 @@ def same_primal(case: Case, expected: Any, found: Any, kind: str, near: Sequence
         eps = 2e-4 if a.dtype == np.float32 or case.single else 1e-11
         bound = 0.0 if exact or a.dtype.kind != "f" else eps * (1.0 + float(np.max(np.abs(a), initial=0.0)))
         if bound:
-            spread = [np.max(np.abs(a.astype(float) - np.asarray(c, float)), initial=0.0) for c in others]
+            others = [np.asarray(c, float) for c in others if np.shape(c) == a.shape]
+            spread = [np.max(np.abs(a.astype(float) - c), initial=0.0) for c in others]
             bound += 10.0 * max(spread, default=0.0)
         if not np.all(np.abs(a.astype(float) - b.astype(float)) <= bound):
             raise Wrong(kind, f"{b.tolist()} for {a.tolist()}")

@@ -282,15 +282,16 @@ def _once_more(case: Case, fn: Callable[..., Any], args: tuple[Any, ...], primal
 
 
 def _near(case: Case, fn: Callable[..., Any], args: tuple[Any, ...]) -> list[tuple[Any, tuple[Any, ...]]]:
-    """Of a program in float32: results and final arguments in float64, and at arguments that differ by rounding."""
-    if not case.single:
-        return []
-    own = fresh(map_leaves(_double, args))
-    found = [(function_of(case.load("float64"))(*own), own)]
+    """Results and final arguments where the arguments differ by some roundings; of a program in float32 in float64 too."""
+    found = []
+    if case.single:
+        own = fresh(map_leaves(_double, args))
+        found.append((function_of(case.load("float64"))(*own), own))
+    rounding = 2e-7 if case.single else 4e-15
     rng = np.random.default_rng(case.seed % 2**32)
     for _ in range(2):
         x = vector(args)
-        own = undrawn(with_values(args, x * (1.0 + 2e-7 * rng.choice((-1.0, 1.0), x.size))))
+        own = undrawn(with_values(args, x * (1.0 + rounding * rng.choice((-1.0, 1.0), x.size))))
         try:
             found.append((fn(*own), own))
         except (ArithmeticError, ValueError, IndexError):
