@@ -282,7 +282,7 @@ def _once_more(case: Case, fn: Callable[..., Any], args: tuple[Any, ...], primal
 
 
 def _near(case: Case, fn: Callable[..., Any], args: tuple[Any, ...]) -> list[tuple[Any, tuple[Any, ...]]]:
-    """Results and final arguments where the arguments differ by some roundings; of a program in float32 in float64 too."""
+    """Results and final arguments at perturbed arguments; of a program in float32 in float64 too."""
     found = []
     if case.single:
         own = fresh(map_leaves(_double, args))
