@@ -75,8 +75,15 @@ def test_overlaps(seeds: range) -> None:
     assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
 
 
+@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
+def test_lengths(seeds: range) -> None:
+    """Arrays that change their length; half of these programs are refused."""
+    found = _run(seeds, "python", "lengths")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 5
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps"])
+@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps", "lengths"])
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]

@@ -24,7 +24,11 @@ from tests.support.matrix import cotangent, fresh, is_float, leaves, map_leaves,
 STEP = 1e-3
 LARGE = 1e5
 DRAWS = 3
-REFUSED_AT_RUN_TIME = ("svd with full_matrices=True of a matrix that is not square",)
+REFUSED_AT_RUN_TIME = (
+    "svd with full_matrices=True of a matrix that is not square",
+    "is rebound in a loop, where it must keep its shape",
+    "must have the same shape after both branches",
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def _raising(fn: Callable[..., Any], args: tuple[Any, ...], target: str, error: 
     except Exception as ours:
         if isinstance(ours, type(error)):
             return Outcome("raises", type(error).__name__)
+        if any(text in str(ours) for text in REFUSED_AT_RUN_TIME):
+            return Outcome("raises", "refused")
         return Outcome("wrong", "exception", f"{ours!r} where the function raises {error!r}")
     return Outcome("wrong", "exception", f"nothing where the function raises {error!r}")
 

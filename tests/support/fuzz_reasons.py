@@ -10,6 +10,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "limitations.md"
 # What the first reason of the error begins with or contains, and the words of the page.
 REASONS: tuple[tuple[str, str], ...] = (
     (r"has no derivative here", "What has no rule here is named in the error"),
+    (r"print of", "takes texts, float64 numbers, ints and arrays with dimensions"),
     (r"assignment to an attribute", "assignments to attributes"),
     (r"sorted of", "`sorted` of arrays"),
     (r"the truth value of an array", "An expression that raises for any values of its types"),
