@@ -71,7 +71,7 @@ def right() -> Iterator[Any]:
             yield pytest.param(p, id=str(p), marks=[pytest.mark.slow] * (zlib.crc32(p.name.encode()) % 2))
 
 
-@pytest.mark.parametrize("program", right())
+@pytest.mark.parametrize("program", [*right()])
 def test_other_extents(program: Program) -> None:
     for k, argument in enumerate(program.args()):
         for other in others(argument) if isinstance(argument, np.ndarray) else ():
