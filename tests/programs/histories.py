@@ -189,3 +189,15 @@ def next_trip_writes_what_a_choice_may_be(x, n):
         t = first if x[0] > 0.0 else second
         s = first
     return out
+
+
+@program(lambda rng: (normal(rng, 3), 4), refused="are then the same array on some trips of a loop")
+def next_trip_writes_what_an_exchange_may_have_kept(x, n):
+    p, q, c, k = x, np.zeros(3), 0.5 * x, 0
+    while k < n:
+        k += 1
+        p, q = q, p
+        if n > 2:
+            p = c
+            p[0] += 0.5
+    return np.sum(p * p) + 3.0 * np.sum(q * q) + 7.0 * np.sum(c * c)

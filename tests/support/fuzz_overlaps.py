@@ -57,7 +57,7 @@ class _Text:
         return f"{name}.reshape({rows}, {shape[0] // rows})", (rows, shape[0] // rows)
 
     def index(self, size: int) -> str:
-        forms = [str(self.rng.randrange(-size, size))] + [f"i{k} % {size}" for k in range(self.loops)]
+        forms = [str(self.rng.randrange(-size, size) if size else 0)] + [f"i{k} % {size}" for k in range(self.loops)]
         return self.rng.choice(forms)
 
     def element(self) -> str:

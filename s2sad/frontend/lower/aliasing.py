@@ -38,8 +38,13 @@ def settle(c: State, carried: list[Carried], ends: dict[str, Value | None], seri
             _never_written(c, (slot, root_of(other), root), leaf.name, other.name)
         fresh = root.kind == "local" and root.serial > serial and not root.copies and not root.may
         if not fresh and id(root) not in own:
-            _never_written(c, (slot, root, *root.copies), leaf.name, root.name)
+            _never_written(c, (slot, root, *_copied(root)), leaf.name, root.name)
     _handed_on(c, slots)
+
+
+def _copied(root: Root) -> tuple[Root, ...]:
+    """What Python would alias where ``root`` is a copy, of copies too."""
+    return tuple(dict.fromkeys(r for piece in root.copies for r in (piece, *_copied(piece))))
 
 
 def _handed_on(c: State, slots: list[Leaf]) -> None:
