@@ -146,3 +146,18 @@ def stores_along_an_axis_of_one(x, y, n, m):
     w = a[None, None]
     w[y[np.newaxis, np.newaxis, 1] < 9.0] *= x
     return a
+
+
+@program(
+    lambda rng: (normal(rng, 2, 3),),
+    tags="spread",
+    primal="bitwise",
+    variants={"empty": lambda rng: (normal(rng, 2, 0),)},
+)
+def view_of_the_same_dtype(a):
+    b = 2.0 * a
+    v = b.view()
+    v[0] *= a[1]
+    t = b.T.view(b.dtype)
+    t += 1.0
+    return b * v

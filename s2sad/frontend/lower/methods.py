@@ -21,7 +21,8 @@ _AS_FUNCTIONS = {
     "clip": np.clip, "round": np.round, "squeeze": np.squeeze, "argmax": np.argmax, "argmin": np.argmin,
      "swapaxes": np.swapaxes,
 }  # fmt: skip
-_OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item", "conj", "conjugate")
+_REINTERPRETED = "view(dtype) reinterprets memory"
+_OWN = ("reshape", "transpose", "astype", "flatten", "fill", "item", "view", "conj", "conjugate")
 
 
 def attribute(c: State, base: Arr | Num | Tup | Random, name: str) -> Value:
@@ -64,8 +65,6 @@ def attribute(c: State, base: Arr | Num | Tup | Random, name: str) -> Value:
         return Method(base, name)
     if name in _AS_FUNCTIONS or name in METHODS or name in _OWN:
         return Method(base, name)
-    if name == "view":
-        c.refuse("view(dtype) reinterprets memory", "astype, or np.float64(x)")
     c.refuse(f"the attribute {name} of {describe(base)} is not supported")
 
 
@@ -110,6 +109,8 @@ def call(
             return _fill(c, base, [] if kwargs else args)
         case "item":
             return _item(c, base, args)
+        case "view":
+            return _view(c, base, args, kwargs)
     return _astype(c, base, args, kwargs, hint)
 
 
@@ -132,7 +133,16 @@ def _of_number(c: State, base: Num, name: str, args: list[Value], kwargs: dict[s
         dtype = dtype_of(c, bound(c, "astype", "dtype", args, kwargs)["dtype"])
         assert dtype is not None
         return num(c.scalar(base, dtype, hint))
+    if name == "view":
+        c.refuse(_REINTERPRETED, "astype, or np.float64(x)")
     c.refuse(f"the method {name} of {describe(base)}")
+
+
+def _view(c: State, base: Arr, args: list[Value], kwargs: dict[str, Value]) -> Value:
+    given = bound(c, "view", "dtype", args, kwargs, 0)["dtype"]
+    if given is not None and dtype_of(c, given) != base.dtype:
+        c.refuse(_REINTERPRETED, "astype, or np.float64(x)")
+    return indexing.get_item(c, base, Static(Ellipsis))
 
 
 def _fill(c: State, base: Arr, args: list[Value]) -> Value:
