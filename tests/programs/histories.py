@@ -201,3 +201,68 @@ def next_trip_writes_what_an_exchange_may_have_kept(x, n):
             p = c
             p[0] += 0.5
     return np.sum(p * p) + 3.0 * np.sum(q * q) + 7.0 * np.sum(c * c)
+
+
+@program(lambda rng: (normal(rng, 2, 3), 3), refused="are then the same array on some trips of a loop")
+def next_trip_writes_a_row_by_a_choice(w, n):
+    """``p`` is what ``q`` was, forwards or backwards: a row of ``w``."""
+    p, q = w[0] + 1.0, np.zeros(3)
+    for _ in range(n):
+        p, q = q, p
+        if n > 2:
+            p = p[::-1]
+        p[1:] = 0.3 * q[:-1]
+        q = w[0]
+    return np.sum(p * p) + np.sum(w * w)
+
+
+@program(lambda rng: (normal(rng, 2, 3), 3), refused="are then the same array on some trips of a loop")
+def inner_loop_writes_a_row_of_the_last_trip(w, n):
+    p, q, v = w[0] + 1.0, np.zeros(3), 2.0 * w
+    for _ in range(n):
+        p, q = q, p
+        for _ in range(2):
+            p[0] += 2.0 * q[1]
+            p = p[::-1]
+        q = v[0]
+    return np.sum(p * p) + np.sum(v * v)
+
+
+@program(lambda rng: (normal(rng, 2, 3), 3), refused="are then the same array on some trips of a loop")
+def row_of_the_last_trip_written_after_the_loop(w, n):
+    p, q, v = w[0] + 1.0, np.zeros(3), 2.0 * w
+    for _ in range(n):
+        p, q = q, p
+        if n > 2:
+            p = p[::-1]
+        q = v[0]
+    p[1] = 5.0 * v[1, 1]
+    return np.sum(p * p) + np.sum(v * v)
+
+
+@program(lambda rng: (normal(rng, 3), 3), refused="it is an item of the list kept")
+def next_trip_writes_what_a_list_holds_by_a_choice(x, n):
+    p, q, kept = x * 1.0, np.zeros(3), []
+    for _ in range(n):
+        p, q = q, p
+        if n > 2:
+            p = p[::-1]
+        p[0] += x[1]
+        q = 2.0 * p
+        kept.append(q)
+    return np.sum(np.array(kept) ** 2)
+
+
+@program(lambda rng: (normal(rng, 2, 3), 3), tags="spread")
+def choices_and_inner_loops_write_what_each_trip_makes(w, n):
+    p, q = w[0] + 1.0, np.zeros(3)
+    for _ in range(n):
+        p, q = q, p
+        if n > 2:
+            p = p[::-1]
+        p[1:] = 0.3 * q[:-1]
+        for k in range(2):
+            p[k] += w[1, k] * q[1]
+            p = p[::-1]
+        q = 0.5 * w[0] * p
+    return np.sum(p * p) + np.sum(q * w[1])

@@ -12,7 +12,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support import fuzz_histories, fuzz_integers, fuzz_lengths, fuzz_overlaps, fuzz_programs, fuzz_recursions
+from tests.support import (
+    fuzz_exits,
+    fuzz_histories,
+    fuzz_integers,
+    fuzz_lengths,
+    fuzz_overlaps,
+    fuzz_programs,
+    fuzz_recursions,
+)
 from tests.support.fuzz_minimize import minimized
 from tests.support.fuzz_oracle import Outcome, check
 from tests.support.fuzz_programs import Case, function_of
@@ -27,6 +35,7 @@ DRAWN = {
     "integers": fuzz_integers.case,
     "overlaps": fuzz_overlaps.case,
     "lengths": fuzz_lengths.case,
+    "exits": fuzz_exits.case,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s2sad.frontend.lower.plans import Carried, Leaf, PermPlan, SlotPlan, leaves_of, root_of
-from s2sad.frontend.lower.sharing import exclusive, holder
+from s2sad.frontend.lower.sharing import exclusive, holder, inherits
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.values import Arr, Root, Value
 
@@ -15,7 +15,10 @@ def entry(c: State, carried: list[Carried]) -> None:
     for leaf in permuted:
         root_of(leaf).may = tuple(dict.fromkeys(sources))
     for leaf in leaves_of(carried, SlotPlan):
-        if isinstance(leaf.init, Arr) and not exclusive(c, leaf.init.root, leaf.name, []):
+        if not isinstance(leaf.init, Arr):
+            continue
+        inherits(root_of(leaf), leaf.init.root.all())
+        if not exclusive(c, leaf.init.root, leaf.name, []):
             other = holder(c, leaf.init.root, leaf.name)
             reason = f"{other} and {leaf.name} are the same array or not, depending on the trips of a loop"
             leaf.init.root.freeze(reason)
@@ -55,7 +58,7 @@ def _handed_on(c: State, slots: list[Leaf]) -> None:
         for leaf in waiting:
             if id(leaf) in frozen:
                 reason, slot = frozen[id(leaf)], root_of(leaf)
-                if slot.written:
+                if _written(slot):
                     c.refuse(f"the loop writes {leaf.name}, and {reason}", f"{leaf.name} = {leaf.name}.copy() before")
                 slot.freeze(reason)
         if not frozen:
@@ -82,10 +85,14 @@ def _permuted(leaf: Leaf, slots: list[Leaf], own: dict[int, Leaf], serial: int) 
     return all(r is not root and r.group is root.group for r in meet)
 
 
+def _written(root: Root) -> bool:
+    return root.written or any(map(_written, root.heirs))
+
+
 def _never_written(c: State, pieces: tuple[Root, ...], name: str, other: str) -> None:
     before = f"what {name} was before" if other == name else other
     reason = f"{name} and {before} are then the same array on some trips of a loop"
     for root in pieces:
-        if any(piece.written for piece in root.all()):
+        if any(map(_written, root.all())):
             c.refuse(f"the loop writes an array, and {reason}", f"{name} = {other}.copy()")
         root.freeze(reason)

@@ -15,7 +15,7 @@ from s2sad.frontend.lower.arms import Arm, arm_of, joined_numbers, resumed
 from s2sad.frontend.lower.failures import failure
 from s2sad.frontend.lower.liveness import RETURN
 from s2sad.frontend.lower.outcomes import Diverges, Fork
-from s2sad.frontend.lower.sharing import exchanged, exclusive, unread
+from s2sad.frontend.lower.sharing import exchanged, exclusive, inherits, unread
 from s2sad.frontend.lower.sized import largest, shrunk, store_first
 from s2sad.frontend.lower.state import State
 from s2sad.frontend.lower.unassigned import UNASSIGNED
@@ -287,7 +287,8 @@ def _sized(
     extents = tuple(e for e in room if e is not None)
     if len(extents) < len(room):
         return None
-    shared = [r for _, v in pairs for r in v.root.all() if not exclusive(c, r, name, [arm.env for arm in arms])]
+    pieces = [r for _, v in pairs for r in v.root.all()]
+    shared = [r for r in pieces if not exclusive(c, r, name, [arm.env for arm in arms])]
     buffer = c.alloc(arrays[0].dtype, extents, None, name)
     sizes: dict[int, n.Var] = {}
     for k in range(len(extents)):
@@ -300,6 +301,7 @@ def _sized(
             store_first(c, buffer.var, value.var, value.extents)
     result, made = shrunk(c, buffer.var, sizes, ordered(*arrays))
     later[result.var] = made
+    inherits(result.root, pieces)
     if shared:
         reason = f"since line {c.b.loc.line} {name} is one of two arrays, depending on a condition"
         result.root.copies = tuple(shared)
@@ -314,16 +316,13 @@ def _copied(
 ) -> Arr:  # fmt: skip
     """Memory that each of ``sides`` copies its array into."""
     in_order = ordered(*(value for _, value in sides))
-    shared = [
-        root
-        for _, value in sides
-        for root in value.root.all()
-        if not exclusive(c, root, name, [arm.env for arm in arms])
-    ]
+    pieces = [root for _, value in sides for root in value.root.all()]
+    shared = [root for root in pieces if not exclusive(c, root, name, [arm.env for arm in arms])]
     result = replace(c.alloc(dtype, extents, fill, name), in_order=in_order)
     for arm, value in sides:
         with resumed(c, arm):
             c.emit(n.Store(result.var, (), ew.cast_value(c, value, dtype), -1, c.b.loc))
+    inherits(result.root, pieces)
     if shared:
         reason = f"since line {c.b.loc.line} {name} is one of two arrays, depending on a condition"
         fork = (c.frame, c.frame.top)

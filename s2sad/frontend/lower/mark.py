@@ -43,7 +43,7 @@ class Mark:
         del c.problems[self.problems :]
         del c.roots[len(self.roots) :]
         for root, marks in zip(c.roots, self.roots, strict=True):
-            root.written, root.frozen, root.fork, root.may, root.copies, root.grows, root.group = marks
+            root.written, root.frozen, root.fork, root.may, root.copies, root.heirs, root.grows, root.group = marks
         c.shapes.restore(self.facts)
         c.masks = dict(self.masks)
         c.loops, c.unrollable = list(self.loops), self.unrollable
@@ -51,4 +51,4 @@ class Mark:
 
 def _marks(root: Root) -> tuple[Any, ...]:
     """What stores and joins leave on ``root``; how many stores there were is only ever compared."""
-    return root.written, root.frozen, root.fork, root.may, root.copies, root.grows, root.group
+    return root.written, root.frozen, root.fork, root.may, root.copies, root.heirs, root.grows, root.group

@@ -87,6 +87,12 @@ def exclusive(c: State, root: Root, name: str, others: list[dict[str, Value]]) -
     return not any(root in roots(v) for env in envs for v in env.values())
 
 
+def inherits(heir: Root, pieces: Iterable[Root]) -> None:
+    """``heir`` takes the place of ``pieces``: a past trip's names may refer to them, so stores into it are theirs."""
+    for root in pieces:
+        root.heirs = tuple(dict.fromkeys((*root.heirs, heir)))
+
+
 def holder(c: State, root: Root, name: str) -> str:
     """A name of the user's, other than ``name``, that refers to ``root``; else what ``root`` is called."""
     found = next((k for k, v in c.env.items() if k != name and root in roots(v)), root.name)

@@ -46,9 +46,8 @@ class Num:
 class Root:
     """A piece of memory that arrays refer to. Mutable while lowering: stores and joins leave their marks.
 
-    ``frozen`` says why no store may follow (another name may, or may not, refer to the same memory). ``may`` are the
-    pieces that this name stands for where a loop permutes them; ``copies`` those that Python would alias here and the
-    IR copies.
+    ``frozen``: why no store may follow (another name may refer to it). ``may``: what it stands for where a loop permutes
+    arrays; ``copies``: what Python would alias here and the IR copies; ``heirs``: what took its place (`inherits`).
     """
 
     name: str
@@ -62,6 +61,7 @@ class Root:
     fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
     may: tuple[Root, ...] = ()
     copies: tuple[Root, ...] = ()
+    heirs: tuple[Root, ...] = ()
     grows: bool = False  # it may have more rows than its type says
     group: Any = None  # what a loop left that permuted arrays: different names of one group are different memory
 
@@ -74,6 +74,8 @@ class Root:
         for root in self.all():
             if root.frozen is None:
                 root.frozen, root.fork = reason, fork
+            for heir in root.heirs:
+                heir.freeze(reason, fork)
 
 
 @dataclass(frozen=True)
@@ -307,8 +309,7 @@ _Iterable: TypeAlias = Range | Zip | Enumerate | Reversed | Iterated | Lazy
 Value: TypeAlias = Num | Arr | Tup | Column | Static | Random | _Callable | _Iterable | SliceOf | Bad | Dead
 NONE = Static(None)
 _KINDS: dict[type, str] = {
-    Column: "a list of run-time length", Random: "a random generator", Function: "a function", Partial: "a function",
-    SliceOf: "a slice",
+    Column: "a list of run-time length", Random: "a random generator", Partial: "a function", SliceOf: "a slice",
 }  # fmt: skip
 
 
