@@ -1,6 +1,7 @@
 """Every program of the corpus through every check, on the python target; a spread sample compiled, the rest slow."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,13 @@ COMPILED = [pytest.param(p, marks=[] if p in SAMPLE else [pytest.mark.slow], id=
 
 each_right = pytest.mark.parametrize("program", RIGHT, ids=str)
 each_smooth = pytest.mark.parametrize("program", SMOOTH, ids=str)
+
+
+def test_every_theme_is_entered() -> None:
+    """A file of programs that is not imported is not tested."""
+    folder = Path(__file__).parent / "programs"
+    themes = {path.stem for path in folder.glob("*.py") if "@program" in path.read_text(encoding="utf-8")}
+    assert themes - {"registry"} == {p.fn.__module__.split(".")[-1] for p in PROGRAMS.values()} - {"helpers"}
 
 
 @each_right

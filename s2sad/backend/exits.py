@@ -9,6 +9,7 @@ from s2sad.ir import walk
 from s2sad.ir.builder import BOOL, Builder, Names, const
 
 ENDLESS = 2**63 - 1
+Pairs = tuple[tuple[n.Var, n.Atom], ...]
 
 
 def exits(fn: n.Function) -> n.Function:
@@ -75,3 +76,42 @@ def flags(fn: n.Function) -> frozenset[str]:
 def endless(stmt: n.For | n.ReverseLoop) -> bool:
     """Whether only its flag ends a loop."""
     return isinstance(stmt, n.For) and stmt.leave is not None and stmt.stop == const(ENDLESS)
+
+
+def constants(stmt: n.For | n.ReverseLoop) -> set[n.Var]:
+    """Carried variables that each trip which another one follows leaves at the constant that they start with.
+
+    They are not assigned in the loop, so no other variable may have their names there.
+    """
+    if not isinstance(stmt, n.For) or stmt.leave is None:
+        return set()
+    init = {c.inner: repr(c.init) for c in stmt.carries if isinstance(c.init, n.Const)}  # 0.0 is not -0.0
+    pairs: Pairs = tuple((c.inner, c.next) for c in stmt.carries if c.inner in init)
+    found, goes_on = set(init), False
+    stack = [(stmt.body, stmt.leave, pairs)]
+    while stack:
+        block, leave, pairs = stack.pop()
+        last = block[-1] if block else None
+        if isinstance(last, n.If) and side_of(last, leave, 0) is not None:
+            for k, side in enumerate(walk.blocks(last)):
+                flag = side_of(last, leave, k)
+                assert flag is not None
+                stack.append((side, flag, through(last, pairs, k)))
+        elif not (isinstance(leave, n.Const) and leave.value):
+            goes_on = True
+            found -= {inner for inner, value in pairs if repr(value) != init[inner]}
+    return found if goes_on else set()
+
+
+def side_of(stmt: n.If, leave: n.Atom | None, k: int) -> n.Atom | None:
+    """What ``leave`` is at the end of a side of ``stmt``, if it is a join of it."""
+    for join in stmt.joins:
+        if join.target == leave:
+            return join.else_value if k else join.then_value
+    return None
+
+
+def through(stmt: n.If, pairs: Pairs, k: int) -> Pairs:
+    """``pairs`` with the joins of ``stmt`` as what they are on one side."""
+    table = {j.target: j.else_value if k else j.then_value for j in stmt.joins}
+    return tuple((target, table.get(value, value) if isinstance(value, n.Var) else value) for target, value in pairs)

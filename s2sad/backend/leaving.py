@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from s2sad.backend import ranges
-from s2sad.backend.exits import endless
+from s2sad.backend.exits import Pairs, constants, endless, side_of, through
 from s2sad.backend.expressions import name, plus
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
 
 if TYPE_CHECKING:
     from s2sad.backend.statements import Statements
-
-Pairs = tuple[tuple[n.Var, n.Atom], ...]
 
 
 def left_loop(s: Statements, stmt: n.For) -> list[ast.stmt]:
@@ -39,24 +37,8 @@ class _Loop:
         self.carries = [c for c in self.stmt.carries if c.inner.name in used or c.outer.name in used]
         self.asked = trips is not None and trips.name in used
         self.endless = endless(self.stmt)
-        self.idle = self.constant()
+        self.idle = constants(self.stmt)
         self.counted = self.endless and (self.asked or index.name in used)
-
-    def constant(self) -> set[n.Var]:
-        """Carried variables that each trip which another one follows leaves at the constant that they start with."""
-        pairs: Pairs = tuple((c.inner, c.next) for c in self.carries if isinstance(c.init, n.Const))
-        init = {c.inner: c.init for c in self.carries}
-        found = {inner for inner, _ in pairs}
-        stack = [(self.stmt.body, self.stmt.leave, pairs)]
-        while stack:
-            block, leave, pairs = stack.pop()
-            last = block[-1] if block else None
-            if isinstance(last, n.If) and _side(last, leave, 0) is not None:
-                for k, side in enumerate(walk.blocks(last)):
-                    stack.append((side, _side(last, leave, k), _through(last, pairs, k)))
-            elif not (isinstance(leave, n.Const) and leave.value):
-                found -= {inner for inner, value in pairs if value != init[inner]}
-        return found
 
     def made(self) -> list[ast.stmt]:
         s, stmt = self.s, self.stmt
@@ -86,13 +68,13 @@ class _Loop:
         last = stmt.body[-1] if stmt.body else None
         if isinstance(last, n.If) and not s.block(stmt.body[:-1]):
             for inside, outside in ((0, 1), (1, 0)):
-                flag = _side(last, stmt.leave, outside)
-                idle = not walk.blocks(last)[outside] and not s.copies(list(_through(last, pairs, outside)), stmt.loc)
+                flag = side_of(last, stmt.leave, outside)
+                idle = not walk.blocks(last)[outside] and not s.copies(list(through(last, pairs, outside)), stmt.loc)
                 if isinstance(flag, n.Const) and flag.value and idle:
                     test = s.x.negated(last.cond) if inside else s.x.atom(last.cond)
-                    leave = _side(last, stmt.leave, inside)
+                    leave = side_of(last, stmt.leave, inside)
                     assert leave is not None
-                    body = self.tail(walk.blocks(last)[inside], leave, _through(last, pairs, inside))
+                    body = self.tail(walk.blocks(last)[inside], leave, through(last, pairs, inside))
                     return ast.While(test, body or [ast.Pass()], [])
         assert stmt.leave is not None
         return ast.While(ast.Constant(True), self.tail(stmt.body, stmt.leave, pairs), [])
@@ -106,7 +88,7 @@ class _Loop:
             moved = [pair for pair in pairs if pair[0] not in self.idle]
             return [*s.block(block), *s.copies(moved, loc), *self.count()]
         last = block[-1] if block else None
-        if isinstance(last, n.If) and _side(last, leave, 0) is not None:
+        if isinstance(last, n.If) and side_of(last, leave, 0) is not None:
             return [*s.block(block[:-1]), *self.branch(last, leave, pairs)]
         copies = s.copies(list(pairs), loc)
         test = s.x.atom(leave)
@@ -119,11 +101,11 @@ class _Loop:
 
     def branch(self, stmt: n.If, leave: n.Atom, pairs: Pairs) -> list[ast.stmt]:
         s = self.s
-        sides = [_side(stmt, leave, k) for k in (0, 1)]
+        sides = [side_of(stmt, leave, k) for k in (0, 1)]
         made: list[list[ast.stmt]] = []
         for k, flag in enumerate(sides):
             assert flag is not None
-            made.append(self.tail(walk.blocks(stmt)[k], flag, _through(stmt, pairs, k)))
+            made.append(self.tail(walk.blocks(stmt)[k], flag, through(stmt, pairs, k)))
         leaves = [isinstance(flag, n.Const) and bool(flag.value) for flag in sides]
         if leaves[0]:
             return [*s.noted(ast.If(s.x.atom(stmt.cond), made[0], []), stmt.loc), *made[1]]
@@ -139,20 +121,6 @@ class _Loop:
             return []
         index = ast.Name(self.s.names[self.stmt.index], ast.Store())
         return [ast.AugAssign(index, ast.Add(), ast.Constant(1))]
-
-
-def _side(stmt: n.If, leave: n.Atom | None, k: int) -> n.Atom | None:
-    """What ``leave`` is at the end of a side of ``stmt``, if it is a join of it."""
-    for join in stmt.joins:
-        if join.target == leave:
-            return join.else_value if k else join.then_value
-    return None
-
-
-def _through(stmt: n.If, pairs: Pairs, k: int) -> Pairs:
-    """``pairs`` with the joins of ``stmt`` as what they are on one side."""
-    table = {j.target: j.else_value if k else j.then_value for j in stmt.joins}
-    return tuple((target, table.get(value, value) if isinstance(value, n.Var) else value) for target, value in pairs)
 
 
 def _set(target: str, value: ast.expr) -> ast.stmt:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from s2sad.backend.exits import endless
+from s2sad.backend.exits import constants, endless
 from s2sad.backend.fold import Plan
 from s2sad.ir import nodes as n
 from s2sad.ir import walk
@@ -128,8 +128,9 @@ class _Walker:
             self.extra[stmt.index.name].append((entry + 1, self.now + 3))
         self.extra[stmt.index.name].append((entry + 3, self.now))  # no inner loop takes its name, though it might
         body.end = self.now + 2
+        kept = constants(stmt)
         for c in stmt.carries:
-            self.extra[c.inner.name].append((self.now + 1, body.end))
+            self.extra[c.inner.name].append((entry + 1 if c.inner in kept else self.now + 1, body.end))
             self.define(c.outer, frame, body.end + 1)
         if isinstance(stmt, n.For) and stmt.trips is not None:  # counted in the loop
             self.define(stmt.trips, frame, entry + 1)

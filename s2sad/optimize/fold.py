@@ -136,6 +136,8 @@ def constant(stmt: n.Assign) -> n.Const | None:
     ints = dtype.kind in "iu"
     if stmt.op in ("floordiv", "mod", "reciprocal") and ints and args[-1].value == 0:
         return None
+    if stmt.op == "wrap" and not -args[1].value <= args[0].value < args[1].value:
+        return None  # never run: the forward sweep raises
     if (
         ints
         and stmt.op in ("add", "sub", "mul", "neg", "square", "abs")

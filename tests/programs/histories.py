@@ -266,3 +266,62 @@ def choices_and_inner_loops_write_what_each_trip_makes(w, n):
             p = p[::-1]
         q = 0.5 * w[0] * p
     return np.sum(p * p) + np.sum(q * w[1])
+
+
+# ---- loops that write what they run over, written out because a shape changes or a function is among the items -------
+
+
+@program(lambda rng: (normal(rng, 3), normal(rng, 2)), tags="spread")
+def written_while_it_is_run_over(x, y):
+    p, q, s = np.array([x[0], x[1], x[2]]), y * 1.0, 0.0
+    for v in p:
+        s = 0.8 * s + v * np.sum(q)
+        q = np.concatenate((q, p[:1]))
+        p[1:] = 2.0 * p[:-1]
+    return s
+
+
+@program(lambda rng: (normal(rng, 3),), tags="spread")
+def written_while_it_is_zipped_with_functions(x):
+    p, s = np.array([x[0], x[1], x[2]]), 0.0
+    for k, (f, v) in enumerate(zip((np.sin, np.cos, np.tanh), p)):
+        s = 0.8 * s + (k + 1.0) * f(v)
+        p[1:] = 2.0 * p[:-1]
+    return s
+
+
+@program(lambda rng: (normal(rng, 3), normal(rng, 4)))
+def places_written_while_they_are_run_over(x, y):
+    p, q, s = np.array([2, 1, 0]), np.arange(4), 0.0
+    for i in p:
+        s = 0.8 * s + x[i] * y[q[i]]
+        q = p[::-1].copy()
+        p[1:] = p[:-1].copy()
+    return s
+
+
+@program(lambda rng: (normal(rng, 3),))
+def written_by_a_comprehension_over_it(x):
+    p = np.array([x[0], x[1], x[2]])
+
+    def moved(v):
+        p[2] += v
+        return 2.0 * v
+
+    parts = [k * moved(v) for k, v in zip((1.0, 2.0, 3.0), p)]
+    return parts[0] + 3.0 * parts[1] + x[0] * parts[2]
+
+
+@program(lambda rng: (normal(rng, 4), 3))
+def left_where_it_begins(x, n):
+    """What a loop finds that is left where it begins, and an element from the end in each trip."""
+    s, i = 0.1, 0
+    while True:
+        i += 1
+        if i > n:
+            break
+        k = 0
+        s *= 0.8 + 0.1 * x[-1]
+    for j in range(k, 4):
+        break
+    return s + 0.1 * j * x[j] + 0.7 * x[0]

@@ -146,7 +146,7 @@ def _loop(w: _Text) -> None:
     )  # fmt: skip
     if head in ("while", "walrus", "while True:"):
         w.line(f"{i} = 0")
-    words = {"while": f"while {i} < n and {w.test()}:", "walrus": f"while ({i} := {i} + 1) < 4:"}
+    words = {"while": f"while {i} < n and ({w.test()}):", "walrus": f"while ({i} := {i} + 1) < 4:"}
     with w.block(words.get(head, head), loop=True):
         if head in ("while", "while True:"):
             w.line(f"{i} += 1")
@@ -183,16 +183,16 @@ def _raise(w: _Text) -> None:
 def _try(w: _Text) -> None:
     with w.block("try:"):
         _some(w)
-        if w.rng.random() < 0.5:
+        if w.rng.random() < 0.1:
             w.line(f"if {w.test()}:")
             w.line("    raise ValueError('left')")
         _some(w, (0, 1))
-    with w.block(w.rng.choice(("except ValueError:", "except Exception:", "except (ValueError, IndexError):"))):
+    with w.block(w.rng.choice(("except ValueError:", "except TypeError:", "except (KeyError, IndexError):"))):
         _some(w, (1, 1, 2))
     if w.rng.random() < 0.2:
         with w.block("else:"):
             _some(w, (1,))
-    if w.rng.random() < 0.2:
+    if w.rng.random() < 0.1:
         with w.block("finally:"):
             w.line("s += 0.1 * t")
 

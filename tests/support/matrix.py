@@ -289,7 +289,9 @@ def check_dot_product(derivatives: Derivatives, program: Program, args: tuple[An
     n = vector(args).size
     x_dot = rng.normal(size=n) + 0.1
     tangents = cotangent(args, x_dot)
-    _, out_dot = derivatives.jvp(program.fn, args, tuple(tangents))
+    out, out_dot = derivatives.jvp(program.fn, args, tuple(tangents))
+    value = vector(out)
+    np.testing.assert_allclose(value, outputs(program, args)[: value.size], rtol=1e-6, err_msg="the value of jvp")
     y_dot = vector(out_dot)
     y_bar = rng.normal(size=y_dot.size) + 0.1
     written = sum(args[k].size for k in written_positions(program))

@@ -11,7 +11,6 @@ from s2sad.frontend.lower.tries import Attempt, Handled
 from s2sad.frontend.lower.values import Static, Tup, describe
 
 _NEVER = (FloatingPointError, Warning)  # signals and warnings of NumPy, which generated code does not make
-_QUIET = (ValueError, OverflowError, ZeroDivisionError)  # raised by Python where IEEE arithmetic may go on
 
 
 def lower_branch(c: State, node: Any) -> None:
@@ -30,12 +29,11 @@ def _attempt(c: State, node: Any) -> None:
     for cls in (cls for classes in caught for cls in classes):
         if issubclass(cls, _NEVER):
             c.refuse(f"`except {cls.__name__}`: generated code has no such signals", "a test of the value with `if`")
-    quiet = {q for classes in caught for cls in classes for q in _QUIET if issubclass(q, cls)}
-    around, c.quiet = c.quiet, c.quiet | quiet
+    around, c.caught = c.caught, c.caught | {cls for classes in caught for cls in classes}
     try:
         failed = _tried(c, node, caught)
     finally:
-        c.quiet = around
+        c.caught = around
     if failed is not None:
         c.handled[node.test] = failed
         c.block(node.orelse)

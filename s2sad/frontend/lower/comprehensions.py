@@ -6,7 +6,7 @@ from typing import Any
 
 from s2sad.frontend.lower import operators
 from s2sad.frontend.lower.frames import Callee, Frame
-from s2sad.frontend.lower.iteration import bind_target, static_items
+from s2sad.frontend.lower.iteration import Item, bind_target, static_trips
 from s2sad.frontend.lower.lazily import Watch, iterated_in, steady
 from s2sad.frontend.lower.liveness import names_bound
 from s2sad.frontend.lower.mark import Mark
@@ -41,8 +41,8 @@ def comprehend(c: State, node: Any) -> list[Value] | None:
         values = known if k == 0 else _known_items(c, c.expr(generator.iter))
         if values is None:
             c.refuse("a comprehension over run-time values inside another loop of it", "for loops that fill an array")
-        for value in values:
-            bind_target(c, generator.target, value)
+        for item in values:
+            bind_target(c, generator.target, item())
             conditions = [operators.truth(c, c.expr(test)) for test in generator.ifs]
             if any(cond.const is None for cond in conditions):
                 c.refuse("a comprehension with a run-time condition", "a for loop")
@@ -57,12 +57,12 @@ def comprehend(c: State, node: Any) -> list[Value] | None:
     return items
 
 
-def _known_items(c: State, value: Value) -> list[Value] | None:
+def _known_items(c: State, value: Value) -> list[Item] | None:
     """The items of what is known in advance, also of a short range."""
     if isinstance(value, Range):
         bounds = [value.start.const, value.stop.const, value.step.const]
         if None in bounds or not value.step.const:
             return None
         known = range(*(int(b) for b in bounds))  # type: ignore[arg-type]
-        return [integer(k) for k in known] if len(known) <= _WRITTEN_OUT else None
-    return static_items(c, value)
+        return [lambda k=k: integer(k) for k in known] if len(known) <= _WRITTEN_OUT else None
+    return static_trips(c, value)

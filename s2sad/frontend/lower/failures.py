@@ -9,6 +9,7 @@ import gast
 
 from s2sad.frontend.lower.outcomes import Refused
 from s2sad.frontend.lower.state import State
+from s2sad.frontend.lower.tries import is_caught
 from s2sad.frontend.lower.values import Num, Static
 
 UNKNOWN = object()  # a value that is not known while lowering
@@ -26,12 +27,19 @@ def failure(c: State, stmt: Any) -> tuple[str, str]:
     cls = kind.value if isinstance(kind, Static) else None
     if not isinstance(cls, type) or not issubclass(cls, Exception):
         c.refuse("what is raised is not an exception's class", 'raise ValueError("...")')
+    uncaught(c, cls, "`raise`")
     text = _text(c, call)
     if getattr(builtins, cls.__name__, None) is cls:
         return cls.__name__, text
     # Generated code has no other classes: the builtin one that ``except`` would also catch it by, and its own name.
     base = next(b for b in cls.__mro__ if getattr(builtins, b.__name__, None) is b)
     return base.__name__, f"{cls.__name__}: {text}" if text else cls.__name__
+
+
+def uncaught(c: State, cls: type, what: str) -> None:
+    """Refuse what a handler around waits for: none runs for what the run raises."""
+    if is_caught(c, cls):
+        c.refuse(f"a handler of the `try` around catches this {what}", "if and else, with what the handler does")
 
 
 def _text(c: State, call: Any) -> str:

@@ -28,6 +28,7 @@ from s2sad.frontend.lower.values import (
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const
 
+Item = Callable[[], Value]
 _LISTED = 100  # the ints of a range that become a list of their own
 
 
@@ -48,20 +49,32 @@ def static_items(c: State, value: Value) -> list[Value] | None:
             return [containers.of_key(k) for k in containers.names_of(value)]
         case Tup() if value.is_sequence:
             return list(value.items)
-        case Zip():
-            return _static_zip(c, value)
-        case Enumerate():
-            items = static_items(c, value.base)
-            if items is None:
-                return None
-            counts = [_plus(c, value.start, integer(k)) for k in range(len(items))]
-            return [Tup((k, v)) for k, v in zip(counts, items, strict=True)]
+        case Zip() | Enumerate():
+            made = static_trips(c, value)
+            return None if made is None else [item() for item in made]
         case Reversed():
             items = static_items(c, value.base)
             return None if items is None else items[::-1]
         case Iterated():
             return static_items(c, value.base)
     return None
+
+
+def static_trips(c: State, value: Value) -> list[Item] | None:
+    """As ``static_items``; each is computed when its trip begins, as the trips may write the arrays that they run over."""
+    match value:
+        case Zip():
+            return _static_zip(c, value)
+        case Enumerate():
+            items = static_trips(c, value.base)
+            if items is None:
+                return None
+            counts = [_plus(c, value.start, integer(k)) for k in range(len(items))]
+            return [lambda k=k, item=item: Tup((k, item())) for k, item in zip(counts, items, strict=True)]
+        case Iterated():
+            return static_trips(c, value.base)
+    items = static_items(c, value)
+    return None if items is None else [lambda v=v: v for v in items]
 
 
 def counted_items(c: State, value: Value) -> list[Value] | None:
@@ -77,12 +90,12 @@ def counted_items(c: State, value: Value) -> list[Value] | None:
     return [_nth(c, found, integer(k)) for k in range(int(count.value))]
 
 
-def _static_zip(c: State, value: Zip) -> list[Value] | None:
-    parts = [static_items(c, v) for v in value.items]
+def _static_zip(c: State, value: Zip) -> list[Item] | None:
+    parts = [static_trips(c, v) for v in value.items]
     lengths = [len(p) for p in parts if p is not None]
     if not lengths:
         return None
-    columns: list[list[Value]] = []
+    columns: list[list[Item]] = []
     for given, items in zip(value.items, parts, strict=True):
         if items is None:
             t = trips(c, given)
@@ -90,9 +103,9 @@ def _static_zip(c: State, value: Zip) -> list[Value] | None:
             if not isinstance(length, n.Const):
                 c.refuse("zip of a tuple and of something of run-time length", "index the array: x[k]")
             lengths.append(int(length.value))
-            items = [_nth(c, t, integer(k)) for k in range(min(lengths))]
+            items = [lambda k=k, t=t: _nth(c, t, integer(k)) for k in range(min(lengths))]
         columns.append(items)
-    return [Tup(tuple(row)) for row in zip(*columns, strict=False)]
+    return [lambda row=row: Tup(tuple(item() for item in row)) for row in zip(*columns, strict=False)]
 
 
 def trips(c: State, value: Value) -> Trips:

@@ -11,7 +11,7 @@ from s2sad.analysis.shapes import Form
 from s2sad.frontend.lower import branches, lists, operators
 from s2sad.frontend.lower.aliasing import entry, settle
 from s2sad.frontend.lower.carries import finish, leave, revise
-from s2sad.frontend.lower.iteration import Trips, bind_target, static_items, trip_count, trips
+from s2sad.frontend.lower.iteration import Item, Trips, bind_target, static_trips, trip_count, trips
 from s2sad.frontend.lower.jumps import flags_of, leave_flag
 from s2sad.frontend.lower.lazily import Watch, check_loop, steady
 from s2sad.frontend.lower.mark import Mark
@@ -38,7 +38,7 @@ def lower_for(c: State, node: Any) -> None:
     iterable = c.expr(node.iter)
     steady(c, [iterable])
     before = Watch.of(c)
-    items = static_items(c, iterable)
+    items = static_trips(c, iterable)
     # The loop itself refers to what it runs over, also when the body gives the name another array.
     held = f"for {len(c.frames)}.{node.lineno}.{node.col_offset}"
     c.env[held] = iterable
@@ -50,12 +50,12 @@ def lower_for(c: State, node: Any) -> None:
     check_loop(c, node, iterable, before)
 
 
-def _unrolled(c: State, node: Any, items: list[Value]) -> None:
+def _unrolled(c: State, node: Any, items: list[Item]) -> None:
     """Trip after trip; where one may leave, the rest stands in the other branch."""
     flag = leave_flag(node)
     for k, item in enumerate(items):
         c.env.update(dict.fromkeys(flags_of(node), operators.number_of(False)))
-        bind_target(c, node.target, item)
+        bind_target(c, node.target, item())
         c.frame.path = (*c.frame.path, k)
         c.block(node.body)
         c.frame.path = c.frame.path[:-1]
@@ -88,8 +88,7 @@ def _runtime(c: State, node: Any, t: Trips) -> None:
     except NeedsStatic:
         mark.restore(c)
         c.unrollable = mark.unrollable
-        from_trips = [t.item(Num(const(k), True, 32)) for k in known]
-        _unrolled(c, node, from_trips)
+        _unrolled(c, node, [lambda k=k: t.item(Num(const(k), True, 32)) for k in known])
     finally:
         c.unrollable = mark.unrollable
 

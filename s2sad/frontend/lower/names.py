@@ -14,10 +14,10 @@ from s2sad.analysis.signature import ArgSpec, ArrayArg, GeneratorArg, ScalarArg,
 from s2sad.errors import ArgumentError
 from s2sad.frontend.lower import containers
 from s2sad.frontend.lower.frames import Frame
-from s2sad.frontend.lower.outcomes import Capture, Fork, Guard
+from s2sad.frontend.lower.outcomes import Capture, Diverges, Fork, Guard
 from s2sad.frontend.lower.state import State, num
 from s2sad.frontend.lower.statics import from_python
-from s2sad.frontend.lower.values import Arr, Bad, Num, Random, Static, Tup, Value, number
+from s2sad.frontend.lower.values import Arr, Bad, Dead, Num, Random, Static, Tup, Value, number
 from s2sad.ir import nodes as n
 from s2sad.ir.builder import const, unused
 from s2sad.ir.trees import Keys
@@ -68,6 +68,8 @@ def usable(c: State, value: Value) -> Value:
         if value.unroll:
             c.needs_static(value.reason, value.alternative)
         c.refuse(value.reason, value.alternative)
+    if isinstance(value, Dead) and c.part is not None and c.part.result is None:
+        raise Diverges  # both sides of a branch call what is being lowered
     return value
 
 

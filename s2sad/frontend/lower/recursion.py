@@ -193,7 +193,12 @@ class Parts:
             found = self._round(c, part)
             if isinstance(found, list):
                 return found
-            part.result, part.writes, part.captured = found.kind, found.writes, dict(found.c.reads)
+            kind = found.kind
+            if any(not key[3] for key in arrays_of(kind)):  # where no array was expected: its shape is a guess
+                kind = next(iter(result_kinds(found)), None)
+                if kind is None:
+                    break
+            part.result, part.writes, part.captured = kind, found.writes, dict(found.c.reads)
             part.function = found.function()
             if part.assumed() == before:
                 return []

@@ -56,7 +56,7 @@ class State:
         self.loops: list[tuple[int, int]] = []  # around the statement: how many roots and stores came before each
         self.ruled = 0  # rules of functions with a derivative of their own, around the current statement
         self.unrollable = 0  # of them, those that could be unrolled
-        self.quiet: frozenset[type] = frozenset()  # what handlers of the ``try``s around wait for
+        self.caught: frozenset[type] = frozenset()  # what handlers of the ``try``s around wait for
         self.handled: dict[Any, int] = {}  # which handler of a ``try`` lowering has come to
         self.stores = 0
         self.serial = 0

@@ -12,7 +12,7 @@ import gast
 from s2sad.frontend.lower import columns, indexing, lists, operators, optional
 from s2sad.frontend.lower.attempts import lower_branch
 from s2sad.frontend.lower.expressions import nested_callee
-from s2sad.frontend.lower.failures import failure, message
+from s2sad.frontend.lower.failures import failure, message, uncaught
 from s2sad.frontend.lower.iteration import bind_target, store_item
 from s2sad.frontend.lower.jumps import Forget
 from s2sad.frontend.lower.linear import matmul
@@ -141,6 +141,8 @@ def _function(c: State, stmt: Any) -> None:
 
 def _assert(c: State, stmt: Any) -> None:
     cond = operators.truth(c, c.expr(stmt.test))
+    if cond.const is None:
+        uncaught(c, AssertionError, "`assert`")
     c.check(cond.atom, "AssertionError", "" if stmt.msg is None else message(c, stmt.msg))
 
 

@@ -118,13 +118,22 @@ _SAFE = frozenset(
 )  # fmt: skip
 
 
+_QUIET = (ValueError, OverflowError, ZeroDivisionError)  # raised by Python where IEEE arithmetic may go on
+
+
+def is_caught(c: State, raised: type) -> bool:
+    """Whether a handler around waits for ``raised``."""
+    return any(issubclass(raised, cls) for cls in c.caught)
+
+
 def check_quiet(c: State, f: Any) -> None:
     """Refuse ``math.log`` and its like where a handler waits for what they raise: here they give nan or infinity."""
-    if not c.quiet:
+    quiet = {cls for cls in _QUIET if is_caught(c, cls)}
+    if not quiet:
         return
     power = f in (pow, math.pow, operator.pow, operator.ipow)
     partial = f in (int, round) or (getattr(f, "__module__", None) == "math" and f not in _SAFE)
-    if power or (partial and c.quiet & {ValueError, OverflowError}):
+    if power or (partial and quiet & {ValueError, OverflowError}):
         module = "math." if getattr(f, "__module__", None) == "math" else ""
         name = "**" if f in (operator.pow, operator.ipow) else module + f.__name__
         reason = f"{name} in a `try` with a handler for what it raises: outside of its domain it goes on here"
