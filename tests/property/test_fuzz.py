@@ -82,8 +82,15 @@ def test_lengths(seeds: range) -> None:
     assert sum(f.status == "ok" for f in found) >= len(seeds) // 5
 
 
+@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
+def test_exits(seeds: range) -> None:
+    """Loops, functions and handlers that are left from anywhere."""
+    found = _run(seeds, "python", "exits")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 3
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps", "lengths"])
+@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps", "lengths", "exits"])
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]

@@ -176,8 +176,9 @@ def _return(w: _Text) -> None:
 
 
 def _raise(w: _Text) -> None:
-    w.line(w.rng.choice((f"if {w.test()} and t > 2.5:\n{'    ' * w.indent}    raise ValueError('far')",
-                         "assert s < 1e6", f"if s > 3.0:\n{'    ' * w.indent}    raise ValueError('high')")))  # fmt: skip
+    far = f"if {w.test()} and t > 2.5:\n{'    ' * w.indent}    raise ValueError('far')"
+    high = f"if s > 3.0:\n{'    ' * w.indent}    raise ValueError('high')"
+    w.line(w.rng.choice((far, "assert s < 1e6", high)))
 
 
 def _try(w: _Text) -> None:
@@ -208,9 +209,10 @@ def _match(w: _Text) -> None:
 
 
 def _function(w: _Text) -> None:
-    """A function that is left early: what it assigns is its own, the rest is what the program's variables are when it is called."""
+    """A function that is left early; what it does not assign is the program's, as it is when it is called."""
     name = w.name("f")
-    body = replace(w, lines=[], indent=w.indent + 1, loops=0, depth=1, functions=(), inside=True, hazy=False, with_hazy=False)
+    body = replace(w, lines=[], indent=w.indent + 1, loops=0, depth=1, functions=(), inside=True)
+    body.hazy = body.with_hazy = False
     _some(body, (1, 2, 2))
     names = [n for n in ast.walk(ast.parse("if n:\n" + "\n".join(_shifted(body)))) if isinstance(n, ast.Name)]
     own = {n.id for n in names if isinstance(n.ctx, ast.Store)}

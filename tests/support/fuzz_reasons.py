@@ -29,6 +29,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"an item of a tuple is assigned", "An item of a tuple is not assigned"),
     (r"calls itself", "A function that calls itself until a value of the run ends it"),
     (r"two such functions|call each other", "two such functions do not call each other in both directions"),
+    (r"a handler of the `try` around catches", "where a handler around, also in a caller, waits for them"),
     (r"the extent of an array made in a loop", "an array made in a loop whose first extent depends"),
 )
 

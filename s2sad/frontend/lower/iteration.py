@@ -61,7 +61,7 @@ def static_items(c: State, value: Value) -> list[Value] | None:
 
 
 def static_trips(c: State, value: Value) -> list[Item] | None:
-    """As ``static_items``; each is computed when its trip begins, as the trips may write the arrays that they run over."""
+    """As ``static_items``; each is computed when its trip begins: a trip may write what the loop runs over."""
     match value:
         case Zip():
             return _static_zip(c, value)

@@ -46,8 +46,8 @@ class Num:
 class Root:
     """A piece of memory that arrays refer to. Mutable while lowering: stores and joins leave their marks.
 
-    ``frozen``: why no store may follow (another name may refer to it). ``may``: what it stands for where a loop permutes
-    arrays; ``copies``: what Python would alias here and the IR copies; ``heirs``: what took its place (`inherits`).
+    ``frozen``: why no store may follow (another name may refer to it). ``may``: what it stands for where a loop
+    permutes arrays; ``copies``: what Python aliases and the IR copies; ``heirs``: what took its place (`inherits`).
     """
 
     name: str
