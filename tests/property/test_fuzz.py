@@ -89,8 +89,15 @@ def test_exits(seeds: range) -> None:
     assert sum(f.status == "ok" for f in found) >= len(seeds) // 3
 
 
+@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
+def test_functions(seeds: range) -> None:
+    """Closures, functions as values, functions that write and return views."""
+    found = _run(seeds, "python", "functions")
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps", "lengths", "exits"])
+@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps", "lengths", "exits", "functions"])
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.support import (
     fuzz_exits,
+    fuzz_functions,
     fuzz_histories,
     fuzz_integers,
     fuzz_lengths,
@@ -36,6 +37,7 @@ DRAWN = {
     "overlaps": fuzz_overlaps.case,
     "lengths": fuzz_lengths.case,
     "exits": fuzz_exits.case,
+    "functions": fuzz_functions.case,
 }
 
 
