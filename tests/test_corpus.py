@@ -9,6 +9,7 @@ import pytest
 import s2sad
 from tests.programs import PROGRAMS, Program
 from tests.support import matrix
+from tests.support.sampling import half
 
 PYTHON, CPU = matrix.Public("python"), matrix.Public("cpu")
 RIGHT = [p for p in PROGRAMS.values() if p.outcome == "right"]
@@ -59,7 +60,7 @@ def test_repeatable(program: Program) -> None:
     matrix.check_repeatable(PYTHON, program, program.args())
 
 
-@pytest.mark.parametrize("program", [p for p in SMOOTH if p.float32], ids=str)
+@pytest.mark.parametrize("program", [pytest.param(p, id=str(p), marks=half(str(p))) for p in SMOOTH if p.float32])
 def test_float32(program: Program) -> None:
     """float32 arguments give float32 cotangents, right to 1e-4."""
     matrix.check_primal(PYTHON, program, matrix.arguments(program, "float32"))
@@ -68,7 +69,10 @@ def test_float32(program: Program) -> None:
 
 @pytest.mark.parametrize(
     ("program", "variant"),
-    [pytest.param(p, v, id=f"{p}-{v}") for p in SMOOTH for v in (*p.variants, "strided", "fortran")],
+    [
+        *(pytest.param(p, v, id=f"{p}-{v}") for p in SMOOTH for v in p.variants),
+        *(pytest.param(p, v, id=f"{p}-{v}", marks=half(f"{p}-{v}")) for p in SMOOTH for v in ("strided", "fortran")),
+    ],
 )
 def test_layouts_and_extents(program: Program, variant: str) -> None:
     """Empty and size-1 extents, strided and Fortran arguments: primal and gradient."""

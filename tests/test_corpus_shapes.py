@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import linecache
 import warnings
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +18,7 @@ from s2sad import vjp
 from s2sad.errors import ArgumentError, InternalError, S2SADError
 from tests.programs import PROGRAMS, Program
 from tests.support.matrix import cotangent, vector
+from tests.support.sampling import half
 
 REFUSALS = (S2SADError, ValueError, IndexError, TypeError)  # the last three: checks at run time
 # Functions of Numba's, which read what lies behind an array or draw from Python's own generator.
@@ -68,7 +68,7 @@ def right() -> Iterator[Any]:
     """The programs; half of them are slow ones."""
     for p in PROGRAMS.values():
         if p.outcome == "right":
-            yield pytest.param(p, id=str(p), marks=[pytest.mark.slow] * (zlib.crc32(p.name.encode()) % 2))
+            yield pytest.param(p, id=str(p), marks=half(p.name))
 
 
 @pytest.mark.parametrize("program", [*right()])

@@ -13,7 +13,7 @@ from tests.support.fuzz_minimize import minimized
 from tests.support.fuzz_oracle import Outcome, check
 from tests.support.fuzz_programs import Argument, Case, case, function_of
 from tests.support.fuzz_reasons import documented, missing
-from tests.support.fuzz_run import Found, one
+from tests.support.fuzz_run import DRAWN, Found, one
 
 BATCH = 10
 
@@ -97,7 +97,7 @@ def test_functions(seeds: range) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", ["histories", "recursions", "integers", "overlaps", "lengths", "exits", "functions"])
+@pytest.mark.parametrize("drawn_by", sorted(set(DRAWN) - {"programs"}))
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]
