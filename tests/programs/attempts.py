@@ -59,3 +59,20 @@ def gain_by_the_inverse(s, y):
     finally:
         k = k * scale
     return scale * np.sum(k * y)
+
+
+def first_above(x, most):
+    try:
+        for k in range(len(x)):
+            if x[k] > most:
+                return x[k] * x[0]
+            while x[k] > 0.5 * most:
+                return x[k] ** 2
+    except IndexError:
+        return 0.0
+    return np.sum(x)
+
+
+@program(lambda rng: (between(rng, 0.1, 0.9, 5),))
+def returned_from_a_loop_in_a_try(x):
+    return first_above(x, 0.6) + first_above(x, 0.9) + first_above(0.1 * x, 0.5)

@@ -94,7 +94,10 @@ def _branch(stmt: gast.Try) -> list[gast.stmt]:
 
 
 def _computed_first(block: list[gast.stmt]) -> list[gast.stmt]:
-    """``block`` with ``return e`` as ``result = e; return result``: what may fail in it belongs to the ``try``."""
+    """``block`` with ``return e`` as ``result = e; return result``: what may fail in it belongs to the ``try``.
+
+    Not in loops: what they return is computed when they have been left.
+    """
     out: list[gast.stmt] = []
     for stmt in block:
         if isinstance(stmt, gast.Return) and not isinstance(stmt.value, gast.Name | gast.Constant | None):
@@ -105,6 +108,8 @@ def _computed_first(block: list[gast.stmt]) -> list[gast.stmt]:
                     if not hasattr(node, "lineno"):
                         gast.copy_location(node, stmt)
             out += [made, again]
+        elif isinstance(stmt, gast.For | gast.While):
+            out.append(stmt)
         else:
             out.append(_copied(stmt, _computed_first))
     return out
