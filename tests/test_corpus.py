@@ -9,7 +9,7 @@ import pytest
 import s2sad
 from tests.programs import PROGRAMS, Program
 from tests.support import matrix
-from tests.support.sampling import half
+from tests.support.sampling import half, sampled
 
 PYTHON, CPU = matrix.Public("python"), matrix.Public("cpu")
 RIGHT = [p for p in PROGRAMS.values() if p.outcome == "right"]
@@ -60,7 +60,7 @@ def test_repeatable(program: Program) -> None:
     matrix.check_repeatable(PYTHON, program, program.args())
 
 
-@pytest.mark.parametrize("program", [pytest.param(p, id=str(p), marks=half(str(p))) for p in SMOOTH if p.float32])
+@pytest.mark.parametrize("program", sampled([p for p in SMOOTH if p.float32], "float32"))
 def test_float32(program: Program) -> None:
     """float32 arguments give float32 cotangents, right to 1e-4."""
     matrix.check_primal(PYTHON, program, matrix.arguments(program, "float32"))

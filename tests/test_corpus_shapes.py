@@ -18,7 +18,7 @@ from s2sad import vjp
 from s2sad.errors import ArgumentError, InternalError, S2SADError
 from tests.programs import PROGRAMS, Program
 from tests.support.matrix import cotangent, vector
-from tests.support.sampling import half
+from tests.support.sampling import sampled
 
 REFUSALS = (S2SADError, ValueError, IndexError, TypeError)  # the last three: checks at run time
 # Functions of Numba's, which read what lies behind an array or draw from Python's own generator.
@@ -64,14 +64,7 @@ def check_error(error: Exception, program: Program, where: str) -> None:
     assert isinstance(error, RecursionError) or program.name in UNCHECKED or not unguarded(error), where
 
 
-def right() -> Iterator[Any]:
-    """The programs; half of them are slow ones."""
-    for p in PROGRAMS.values():
-        if p.outcome == "right":
-            yield pytest.param(p, id=str(p), marks=half(p.name))
-
-
-@pytest.mark.parametrize("program", [*right()])
+@pytest.mark.parametrize("program", sampled([p for p in PROGRAMS.values() if p.outcome == "right"], "extents"))
 def test_other_extents(program: Program) -> None:
     for k, argument in enumerate(program.args()):
         for other in others(argument) if isinstance(argument, np.ndarray) else ():

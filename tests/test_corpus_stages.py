@@ -20,6 +20,7 @@ from s2sad.pipeline import STAGES, Derived, Request, derive
 from s2sad.verify import verify
 from tests.programs import PROGRAMS, Program
 from tests.support import interpreter, matrix
+from tests.support.sampling import sampled
 
 RIGHT = [p for p in PROGRAMS.values() if p.outcome == "right"]
 SMOOTH = [p for p in RIGHT if p.fd]
@@ -114,7 +115,7 @@ def compare(reference: np.ndarray, stages: dict[str, np.ndarray], primal: bool =
         reference, before = values, name
 
 
-@pytest.mark.parametrize("program", RIGHT, ids=str)
+@pytest.mark.parametrize("program", sampled(RIGHT, "primal"))
 def test_stages_of_the_primal(program: Program) -> None:
     """Lowering gives NumPy's values; no later stage changes them."""
     for variant in ("", *program.variants):
@@ -123,7 +124,7 @@ def test_stages_of_the_primal(program: Program) -> None:
         compare(matrix.vector((out, written)), results(derived(program, args, "primal"), args, ()), primal=True)
 
 
-@pytest.mark.parametrize("program", SMOOTH, ids=str)
+@pytest.mark.parametrize("program", sampled(SMOOTH, "tangent"))
 def test_stages_of_the_tangent(program: Program) -> None:
     """Forward mode gives the directional difference of the returned values; no later stage changes it."""
     args = bound(program)
@@ -143,7 +144,7 @@ def test_stages_of_the_tangent(program: Program) -> None:
     compare(stages[after[0]], {name: stages[name] for name in after})
 
 
-@pytest.mark.parametrize("program", SMOOTH, ids=str)
+@pytest.mark.parametrize("program", sampled(SMOOTH, "cotangent"))
 def test_stages_of_the_cotangent(program: Program) -> None:
     """Reverse mode gives the transposed differences; no later stage changes it."""
     args = bound(program)
