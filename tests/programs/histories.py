@@ -9,7 +9,7 @@ _TRIPS = {"no trip": lambda rng: (normal(rng, 3), 0.3, 0), "one": lambda rng: (n
 
 @program(lambda rng: (normal(rng, 3), 0.3, 4), tags="spread", variants=_TRIPS)
 def last_two_iterates_of_a_while_loop(x, b, n):
-    p, before, k = x.copy(), np.zeros(len(x)), 0
+    p, before, k = x.copy(), np.zeros_like(x), 0
     while k < n:
         k += 1
         before = p
