@@ -41,13 +41,8 @@ def settle(c: State, carried: list[Carried], ends: dict[str, Value | None], seri
             _never_written(c, (slot, root_of(other), root), leaf.name, other.name)
         fresh = root.kind == "local" and root.serial > serial and not root.copies and not root.may
         if not fresh and id(root) not in own:
-            _never_written(c, (slot, root, *_copied(root)), leaf.name, root.name)
+            _never_written(c, (slot, root, *root.originals()), leaf.name, root.name)
     _handed_on(c, slots)
-
-
-def _copied(root: Root) -> tuple[Root, ...]:
-    """What Python would alias where ``root`` is a copy, of copies too."""
-    return tuple(dict.fromkeys(r for piece in root.copies for r in (piece, *_copied(piece))))
 
 
 def _handed_on(c: State, slots: list[Leaf]) -> None:
@@ -86,13 +81,13 @@ def _permuted(leaf: Leaf, slots: list[Leaf], own: dict[int, Leaf], serial: int) 
 
 
 def _written(root: Root) -> bool:
-    return root.written or any(map(_written, root.heirs))
+    return any(piece.written for piece in root.lineage())
 
 
 def _never_written(c: State, pieces: tuple[Root, ...], name: str, other: str) -> None:
     before = f"what {name} was before" if other == name else other
     reason = f"{name} and {before} are then the same array on some trips of a loop"
     for root in pieces:
-        if any(map(_written, root.all())):
+        if _written(root):
             c.refuse(f"the loop writes an array, and {reason}", f"{name} = {other}.copy()")
         root.freeze(reason)

@@ -149,7 +149,7 @@ class Parts:
         return calls.weakened(result) if numba and not c.frame.numba else result
 
     def _find(self, c: State, callee: Callee, numba: bool, keys: dict[str, Key]) -> Part:
-        key = (identity(callee), numba, tuple(keys.items()))
+        key = (identity(callee), numba, c.caught, tuple(keys.items()))
         part = self.table.get(key)
         if part is None:
             if len(self.table) >= MOST:
@@ -209,6 +209,7 @@ class Parts:
         """Lower ``part`` with the result that is assumed; what was found, or why it cannot be lowered."""
         c = self.new()
         c.parts, c.part, c.callees, c.guards = self, part, outer.callees, outer.guards
+        c.caught = outer.caught  # its body fails inside of the same handlers
         part.function, part.unproven = None, 0
         c.loops = [(0, 0)]  # it repeats, as a loop
         source = part.callee.source

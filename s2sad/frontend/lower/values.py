@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from s2sad.analysis.types import Kind
+from s2sad.frontend.lower.roots import Root
 from s2sad.ir import nodes as n
 from s2sad.ir.trees import Keys, is_record
 
@@ -40,42 +40,6 @@ class Num:
     @property
     def const(self) -> int | float | bool | None:
         return self.atom.value if isinstance(self.atom, n.Const) else None
-
-
-@dataclass(eq=False)
-class Root:
-    """A piece of memory that arrays refer to. Mutable while lowering: stores and joins leave their marks.
-
-    ``frozen``: why no store may follow (another name may refer to it). ``may``: what it stands for where a loop
-    permutes arrays; ``copies``: what Python aliases and the IR copies; ``heirs``: what took its place (`inherits`).
-    """
-
-    name: str
-    kind: str = "local"  # "param", "capture", "local"
-    serial: int = 0
-    var: n.Var | None = None
-    written: bool = False
-    stores: int = 0
-    last: int = 0  # which store of all was the last one into it
-    frozen: str | None = None
-    fork: tuple[Any, Any] | None = None  # the frame and the statement whose branches could take in what follows
-    may: tuple[Root, ...] = ()
-    copies: tuple[Root, ...] = ()
-    heirs: tuple[Root, ...] = ()
-    grows: bool = False  # it may have more rows than its type says
-    group: Any = None  # what a loop left that permuted arrays: different names of one group are different memory
-
-    def all(self) -> Iterator[Root]:
-        yield self
-        for root in self.may:
-            yield from root.all()
-
-    def freeze(self, reason: str, fork: tuple[Any, Any] | None = None) -> None:
-        for root in self.all():
-            if root.frozen is None:
-                root.frozen, root.fork = reason, fork
-            for heir in root.heirs:
-                heir.freeze(reason, fork)
 
 
 @dataclass(frozen=True)
