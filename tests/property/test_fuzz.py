@@ -41,11 +41,25 @@ def test_compiled(seed: int) -> None:
     _run(range(seed, seed + 1), "cpu")
 
 
-@pytest.mark.parametrize("seeds", _batches(0, 80), ids=str)
-def test_histories(seeds: range) -> None:
-    """Who holds which array: half of these programs are refused, none is wrong."""
-    found = _run(seeds, "python", "histories")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 5
+# How many run by default, and one in how many of these is taken at least: the others are refused, and none is wrong.
+NARROW = {
+    "histories": (80, 5), "recursions": (50, 2), "integers": (50, 2), "overlaps": (50, 2), "lengths": (50, 5),
+    "exits": (50, 3), "functions": (50, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("drawn_by", "seeds"), [(k, b) for k, (n, _) in NARROW.items() for b in _batches(0, n)], ids=str
+)
+def test_narrow_kinds(drawn_by: str, seeds: range) -> None:
+    """Small programs about one thing."""
+    found = _run(seeds, "python", drawn_by)
+    assert sum(f.status == "ok" for f in found) >= len(seeds) // NARROW[drawn_by][1]
+
+
+def test_every_narrow_kind_is_run() -> None:
+    """A kind that can be drawn is in the table."""
+    assert set(NARROW) == set(DRAWN) - {"programs"}
 
 
 @pytest.mark.parametrize("seed", range(3000, 3003))
@@ -54,50 +68,8 @@ def test_histories_compiled(seed: int) -> None:
     _run(range(seed, seed + 1), "cpu", "histories")
 
 
-@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
-def test_recursions(seeds: range) -> None:
-    """Functions that call themselves, with arrays that they write."""
-    found = _run(seeds, "python", "recursions")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
-
-
-@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
-def test_integers(seeds: range) -> None:
-    """Ints, index arrays and masks that change while the program runs."""
-    found = _run(seeds, "python", "integers")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
-
-
-@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
-def test_overlaps(seeds: range) -> None:
-    """Views that overlap where they are stored."""
-    found = _run(seeds, "python", "overlaps")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
-
-
-@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
-def test_lengths(seeds: range) -> None:
-    """Arrays that change their length; half of these programs are refused."""
-    found = _run(seeds, "python", "lengths")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 5
-
-
-@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
-def test_exits(seeds: range) -> None:
-    """Loops, functions and handlers that are left from anywhere."""
-    found = _run(seeds, "python", "exits")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 3
-
-
-@pytest.mark.parametrize("seeds", _batches(0, 50), ids=str)
-def test_functions(seeds: range) -> None:
-    """Closures, functions as values, functions that write and return views."""
-    found = _run(seeds, "python", "functions")
-    assert sum(f.status == "ok" for f in found) >= len(seeds) // 2
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("drawn_by", sorted(set(DRAWN) - {"programs"}))
+@pytest.mark.parametrize("drawn_by", NARROW)
 def test_two_thousand(drawn_by: str) -> None:
     """Many of them."""
     found = [f for seeds in _batches(50000, 52000) for f in _run(seeds, "python", drawn_by)]

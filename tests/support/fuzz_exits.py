@@ -8,47 +8,31 @@ from __future__ import annotations
 
 import ast
 import random
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of, vectors
+from tests.support.fuzz_programs import Case
 
 SIZE = 3
-ARGUMENTS = (
-    Argument("x", "f", (SIZE,)), Argument("y", "f", (SIZE,)), Argument("b", "f"), Argument("n", "i", value=3),
-)  # fmt: skip
+ARGUMENTS = vectors(SIZE)
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
-    loops: int = 0  # loops around this place, within its function
+class _Text(Text):
     depth: int = 0
-    made: list[int] = field(default_factory=lambda: [0])
     functions: tuple[str, ...] = ()
     inside: bool = False  # in a function that the program makes
     hazy: bool = False  # some path assigns `w`
     with_hazy: bool = False
 
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
-
-    def name(self, stem: str) -> str:
-        self.made[0] += 1
-        return f"{stem}{self.made[0]}"
-
     @contextmanager
-    def block(self, head: str, loop: bool = False):
-        self.line(head)
-        self.indent += 1
+    def block(self, head: str, loop: bool = False) -> Iterator[None]:
         self.depth += 1
-        self.loops += loop
-        yield
-        self.indent -= 1
+        with super().block(head, loop):
+            yield
         self.depth -= 1
-        self.loops -= loop
 
     def number(self) -> str:
         forms = ["s", "t", "b", "x[1]", "p[0]", "p[-1]", "np.sum(p)", "s * b", "np.sin(t)", "0.5 * s", "y[2] * t"]
@@ -60,9 +44,6 @@ class _Text:
         forms = ["b > 0.2", "s > 0.4", "p[0] > 0.1", "t < s", "n > 2", "k % 2 == 0", "k > 2", "not (s < 0.1)",
                  "s > 0.3 and t < 0.5", "k == 1 or p[1] > 0.2", "0.1 < t < 0.9", "np.any(p > 0.7)"]  # fmt: skip
         return self.rng.choice(forms)
-
-    def weighted(self, table: dict[str, float]) -> str:
-        return self.rng.choices(list(table), list(table.values()))[0]
 
 
 def case(seed: int, attempt: int = 0) -> Case:
@@ -76,8 +57,7 @@ def case(seed: int, attempt: int = 0) -> Case:
     for k in range(rng.choice((2, 3, 3, 4))):
         (_statement if k != 1 else rng.choice((_loop, _loop, _if, _try)))(w)
     w.line("return s + 0.7 * t + np.sum(p * y)" + (" + w" if w.hazy and rng.random() < 0.4 else ""))
-    body = "\n".join([f"def {ENTRY}({', '.join(a.name for a in ARGUMENTS)}):", *w.lines])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + body)) + "\n", ARGUMENTS)
+    return case_of(seed, attempt, w.lines, ARGUMENTS)
 
 
 def _statement(w: _Text) -> None:

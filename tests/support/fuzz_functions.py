@@ -6,44 +6,22 @@ comprehensions, generators and loops, directly, by other names, from tuples and 
 
 from __future__ import annotations
 
-import ast
 import random
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of, vectors
+from tests.support.fuzz_programs import Case
 
 SIZE = 4
-ARGUMENTS = (
-    Argument("x", "f", (SIZE,)), Argument("y", "f", (SIZE,)), Argument("b", "f"), Argument("n", "i", value=3),
-)  # fmt: skip
+ARGUMENTS = vectors(SIZE)
 _ARRAY, _NUMBER = "array", "number"
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
+class _Text(Text):
     functions: dict[str, tuple[str, str]] = field(default_factory=dict)  # parameters (one letter each), result
     arrays: tuple[str, ...] = ("p", "q")
     numbers: tuple[str, ...] = ("s", "b")
-    made: list[int] = field(default_factory=lambda: [0])
-    loops: int = 0
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
-
-    def name(self, stem: str) -> str:
-        self.made[0] += 1
-        return f"{stem}{self.made[0]}"
-
-    @contextmanager
-    def block(self, head: str):
-        self.line(head)
-        self.indent += 1
-        yield
-        self.indent -= 1
 
     def array(self, deep: int = 1) -> str:
         a, c = self.rng.choice(self.arrays), self.rng.choice(self.arrays)
@@ -92,8 +70,7 @@ def case(seed: int, attempt: int = 0) -> Case:
     for _ in range(rng.choice((3, 4, 5, 6))):
         _statement(w)
     w.line("return s + np.sum(p * p) + 0.5 * np.sum(q * x)")
-    body = "\n".join([f"def {ENTRY}({', '.join(a.name for a in ARGUMENTS)}):", *w.lines])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + body)) + "\n", ARGUMENTS)
+    return case_of(seed, attempt, w.lines, ARGUMENTS)
 
 
 def _function(w: _Text) -> None:
@@ -111,8 +88,8 @@ def _function(w: _Text) -> None:
         if kind in "cd":
             numbers.append(own)
         applied = applied or kind == "f"
-    inner = _Text(w.rng, [], w.indent + 1, dict(w.functions), (*w.arrays, *arrays, *arrays))
-    inner.numbers, inner.made = (*w.numbers, *numbers), w.made
+    inner = _Text(w.rng, indent=w.indent + 1, made=w.made, functions=dict(w.functions))
+    inner.arrays, inner.numbers = (*w.arrays, *arrays, *arrays), (*w.numbers, *numbers)
     count = 0
     for _ in range(w.rng.choice((0, 1, 1, 2))):
         target = w.rng.choice(arrays) if arrays and w.rng.random() < 0.6 else w.rng.choice(w.arrays)
@@ -144,7 +121,7 @@ def _statement(w: _Text) -> None:
     deep = w.indent > 2
     kinds = {"array": 2, "number": 2, "store": 2, "call": 1.5, "comprehend": 1, "generate": 0.7, "loop": not deep,
              "other": 0.7, "tuple": 0.7, "function": 0.4 * (not deep), "if": 0.8 * (not deep), "map": 0.5}  # fmt: skip
-    _FORMS[w.rng.choices(list(kinds), list(kinds.values()))[0]](w)
+    _FORMS[w.weighted(kinds)](w)
 
 
 def _array(w: _Text) -> None:

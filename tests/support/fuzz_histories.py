@@ -5,48 +5,26 @@ Small on purpose: nearly every statement makes an alias, stores through one, or 
 
 from __future__ import annotations
 
-import ast
 import random
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of, vectors
+from tests.support.fuzz_programs import Case
 
 SIZE = 3
-ARGUMENTS = (
-    Argument("x", "f", (SIZE,)), Argument("y", "f", (SIZE,)), Argument("b", "f"), Argument("n", "i", value=3),
-)  # fmt: skip
+ARGUMENTS = vectors(SIZE)
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
-    loops: int = 0
+class _Text(Text):
     names: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
-
-    @contextmanager
-    def block(self, head: str, loop: bool = False):
-        self.line(head)
-        self.indent += 1
-        self.loops += loop
-        yield
-        self.indent -= 1
-        self.loops -= loop
-
     def some(self, count: int = 1) -> list[str]:
         return [self.rng.choice(self.names) for _ in range(count)]
-
-    def weighted(self, table: dict[str, float]) -> str:
-        return self.rng.choices(list(table), list(table.values()))[0]
 
 
 def case(seed: int, attempt: int = 0) -> Case:
@@ -79,8 +57,7 @@ def case(seed: int, attempt: int = 0) -> Case:
     kept += [f"np.sum({name}['u'] * {name}['v'])" for name in w.tables]
     kept += [f"sum([np.sum(e * e) for e in {name}])" for name in w.lists]
     w.line("return s + " + " + ".join(kept))
-    body = "\n".join([f"def {ENTRY}({', '.join(a.name for a in ARGUMENTS)}):", *w.lines])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + body)) + "\n", ARGUMENTS)
+    return case_of(seed, attempt, w.lines, ARGUMENTS)
 
 
 def _loop(w: _Text) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from dataclasses import dataclass, field
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of
+from tests.support.fuzz_programs import Argument, Case
 
 SIZE = 4
 ARGUMENTS = (
@@ -16,18 +16,12 @@ ARGUMENTS = (
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
+class _Text(Text):
     counters: list[str] = field(default_factory=list)
     ints: tuple[str, ...] = ("k", "j")
     indices: tuple[str, ...] = ("p", "q")
     masks: tuple[str, ...] = ("m",)
     floats: tuple[str, ...] = ("x", "y", "u")
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
 
     def pick(self, *items: str) -> str:
         return self.rng.choice(items)
@@ -68,8 +62,7 @@ def case(seed: int, attempt: int = 0) -> Case:
     for _ in range(rng.choice((0, 1, 2))):
         _statement(w)
     w.line("return s + np.sum(x * y) + np.sum(u * u) + np.sum(a * a) + np.sum(x[p] * y[q]) + np.sum(u[m])")
-    body = "\n".join([f"def {ENTRY}({', '.join(v.name for v in ARGUMENTS)}):", *w.lines])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + body)) + "\n", ARGUMENTS)
+    return case_of(seed, attempt, w.lines, ARGUMENTS)
 
 
 def _statement(w: _Text) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of
+from tests.support.fuzz_programs import Argument, Case
 
 ARGUMENTS = (
     Argument("x", "f", (5,)), Argument("y", "f", (4,)), Argument("a", "f", (4, 3)), Argument("b", "f"),
@@ -15,16 +15,9 @@ ARGUMENTS = (
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
-    loops: int = 0
+class _Text(Text):
     names: tuple[str, ...] = ("p", "q")
     table: bool = False
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
 
     def some(self) -> str:
         return self.rng.choice(self.names)
@@ -65,8 +58,7 @@ def case(seed: int, attempt: int = 0) -> Case:
     for _ in range(rng.choice((0, 1, 2))):
         _statement(w)
     w.line("return s + np.sum(p * p) + np.sum(np.sin(q)) + 0.1 * len(p)" + (" + np.sum(w * w)" if w.table else ""))
-    body = "\n".join([f"def {ENTRY}({', '.join(v.name for v in ARGUMENTS)}):", *w.lines])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + body)) + "\n", ARGUMENTS)
+    return case_of(seed, attempt, w.lines, ARGUMENTS)
 
 
 def _statement(w: _Text) -> None:

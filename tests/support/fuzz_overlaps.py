@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from dataclasses import dataclass, field
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of
+from tests.support.fuzz_programs import Argument, Case
 
 Shape = tuple[int, ...]
 ARGUMENTS = (
@@ -16,15 +16,8 @@ SLICES = ("", "1:", ":-1", "::2", "::-1", "1:3", "n:", ":n", "-2:", "1::2", "-2:
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
-    loops: int = 0
+class _Text(Text):
     shapes: dict[str, Shape] = field(default_factory=dict)
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
 
     def some(self, shape: Shape | None = None) -> str:
         return self.rng.choice([k for k, v in self.shapes.items() if shape is None or v == shape])
@@ -89,8 +82,7 @@ def case(seed: int, attempt: int = 0) -> Case:
     w.line("return s + np.sum(x * x) + np.sum(np.sin(a)) + " + " + ".join(kept))
     layout = rng.choice(("C", "C", "F", "A"))
     arguments = tuple(Argument(v.name, v.kind, v.shape, v.value, layout if v.name == "a" else "C") for v in ARGUMENTS)
-    body = "\n".join([f"def {ENTRY}({', '.join(v.name for v in ARGUMENTS)}):", *w.lines])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + body)) + "\n", arguments)
+    return case_of(seed, attempt, w.lines, arguments)
 
 
 def _statement(w: _Text) -> None:

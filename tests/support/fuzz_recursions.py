@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import random
 from dataclasses import dataclass, field
 
-from tests.support.fuzz_programs import ENTRY, HEADER, Argument, Case
+from tests.support.fuzz_narrow import Text, case_of, vectors
+from tests.support.fuzz_programs import Case
 
 SIZE = 4
-ARGUMENTS = (
-    Argument("x", "f", (SIZE,)), Argument("y", "f", (SIZE,)), Argument("b", "f"), Argument("n", "i", value=3),
-)  # fmt: skip
+ARGUMENTS = vectors(SIZE)
 RESULTS = ("number", "number", "array", "pair", "nothing")
 
 
 @dataclass
-class _Text:
-    rng: random.Random
-    result: str
-    halves: bool  # the arrays get shorter; else they keep their length and k counts down
-    lines: list[str] = field(default_factory=list)
-    indent: int = 1
+class _Text(Text):
+    result: str = ""
+    halves: bool = False  # the arrays get shorter; else they keep their length and k counts down
     numbers: list[str] = field(default_factory=lambda: ["c"])
     arrays: list[str] = field(default_factory=lambda: ["u", "v"])
     calls: int = 0
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.indent + text)
 
     def number(self) -> str:
         a, name = self.rng.choice(self.arrays), self.rng.choice(self.numbers)
@@ -41,8 +33,8 @@ class _Text:
 def case(seed: int, attempt: int = 0) -> Case:
     """The program of ``seed``; ``attempt`` counts the redraws of those that are no good."""
     rng = random.Random(f"recursions {seed}.{attempt}")
-    w = _Text(rng, rng.choice(RESULTS), rng.random() < 0.4)
-    first = [f"def {ENTRY}(x, y, b, n):"]
+    w = _Text(rng, result=rng.choice(RESULTS), halves=rng.random() < 0.4)
+    first: list[str] = []
     shared = rng.random() < 0.2
     u = rng.choice(("x", "x * 1.0", "np.sin(x)", "x[::-1]", "x[:n]"))
     v = {"x": "x"}.get(u, "y") if shared else rng.choice(("y", "y.copy()", "y[::-1]"))
@@ -63,8 +55,8 @@ def case(seed: int, attempt: int = 0) -> Case:
         )
     kept = ["np.sum(x * y)", *(["np.sum(p * p)", "np.sum(np.sin(q))"] if names else [])]
     first.append("    return s + " + " + ".join(kept))
-    text = "\n".join(["def walk(u, v, c, k):", *w.lines, "", *first])
-    return Case(seed * 100 + attempt, ast.unparse(ast.parse(HEADER.format(real="float64") + text)) + "\n", ARGUMENTS)
+    walk = "\n".join(["def walk(u, v, c, k):", *w.lines, "", ""])
+    return case_of(seed, attempt, first, ARGUMENTS, walk)
 
 
 def _body(w: _Text) -> None:
